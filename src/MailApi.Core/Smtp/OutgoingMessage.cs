@@ -1,0 +1,11 @@
+using MailApi.Core.Domain;
+
+namespace MailApi.Core.Smtp;
+
+/// <summary>A message as it is handed to a relay.</summary>
+/// <param name="Sender">The envelope sender (RFC 5321 §4.1.1.2).</param>
+/// <param name="Recipients">The envelope recipients of this transaction.</param>
+/// <param name="Prefix">Header lines the service puts first (Message-ID, Date …), each ended by CRLF.</param>
+/// <param name="Mime">The rest of the message: headers, empty line, body; CRLF throughout.</param>
+public sealed record OutgoingMessage(
+    EmailAddress Sender, IReadOnlyList<EmailAddress> Recipients, ReadOnlyMemory<byte> Prefix, ReadOnlyMemory<byte> Mime);
