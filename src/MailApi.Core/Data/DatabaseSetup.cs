@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace MailApi.Core.Data;
+
+/// <summary>Points a context at the configured database.</summary>
+public static class DatabaseSetup
+{
+    public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions options)
+    {
+        if (options.Provider == DatabaseProvider.Sqlite)
+        {
+            builder.UseSqlite(options.ConnectionString, o => o.MigrationsAssembly("MailApi.Migrations.Sqlite"));
+            builder.AddInterceptors(SqlitePragmas.Instance);
+        }
+        else
+        {
+            builder.UseNpgsql(options.ConnectionString, o => o.MigrationsAssembly("MailApi.Migrations.Postgres"));
+        }
+    }
+}

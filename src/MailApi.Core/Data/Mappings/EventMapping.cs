@@ -1,0 +1,15 @@
+using MailApi.Core.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MailApi.Core.Data.Mappings;
+
+internal sealed class EventMapping : IEntityTypeConfiguration<Event>
+{
+    public void Configure(EntityTypeBuilder<Event> builder)
+    {
+        builder.HasKey(e => e.Id);
+        builder.HasIndex(e => new { e.ProjectId, e.Transaction, e.Id });
+        builder.HasIndex(e => new { e.MessageId, e.Sequence });
+    }
+}

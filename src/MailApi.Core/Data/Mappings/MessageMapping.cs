@@ -1,0 +1,14 @@
+using MailApi.Core.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MailApi.Core.Data.Mappings;
+
+internal sealed class MessageMapping : IEntityTypeConfiguration<Message>
+{
+    public void Configure(EntityTypeBuilder<Message> builder)
+    {
+        builder.HasKey(m => m.Id);
+        builder.HasIndex(m => new { m.ProjectId, m.Id });
+    }
+}

@@ -1,0 +1,23 @@
+namespace MailApi.Core.Domain;
+
+/// <summary>The names of the events that can happen.</summary>
+public static class EventTypes
+{
+    public const string MessageAccepted = "message.accepted";
+    public const string MessageScheduled = "message.scheduled";
+    public const string MessageCancelled = "message.cancelled";
+    public const string MessageDelivered = "message.delivered";
+    public const string MessageDeferred = "message.deferred";
+    public const string MessageBounced = "message.bounced";
+    public const string MessageFailed = "message.failed";
+    public const string MessageSuppressed = "message.suppressed";
+    public const string MessageComplained = "message.complained";
+    public const string SuppressionCreated = "suppression.created";
+    public const string SuppressionDeleted = "suppression.deleted";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        MessageAccepted, MessageScheduled, MessageCancelled, MessageDelivered, MessageDeferred, MessageBounced,
+        MessageFailed, MessageSuppressed, MessageComplained, SuppressionCreated, SuppressionDeleted,
+    ];
+}
