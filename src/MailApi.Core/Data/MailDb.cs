@@ -19,7 +19,7 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Recipient> Recipients => Set<Recipient>();
 
-    public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<QueuedDelivery> Deliveries => Set<QueuedDelivery>();
 
     public DbSet<Attempt> Attempts => Set<Attempt>();
 
@@ -39,7 +39,7 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(MailDb).Assembly);
         if (Provider == DatabaseProvider.Postgres)
         {
-            modelBuilder.Entity<Event>().Property(e => e.Transaction)
+            modelBuilder.Entity<Event>().Property(e => e.TransactionId)
                 .HasDefaultValueSql("pg_current_xact_id()::text::bigint").ValueGeneratedOnAdd();
         }
 

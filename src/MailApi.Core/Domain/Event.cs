@@ -13,7 +13,7 @@ public sealed class Event : IIdentified
     /// The database's transaction id on PostgreSQL, 0 on SQLite. Events are read in the order of (transaction, id) and
     /// only below the oldest transaction still open, so that a cursor never passes an event that commits late.
     /// </summary>
-    public long Transaction { get; init; }
+    public long TransactionId { get; init; }
 
     public required string Type { get; init; }
 

@@ -3,6 +3,10 @@ namespace MailApi.Core.Domain;
 /// <summary>One recipient of one message.</summary>
 public sealed class Recipient
 {
+    /// <summary>Where a recipient stands that has not reached its end.</summary>
+    public static readonly IReadOnlyList<RecipientStatus> Open =
+        [RecipientStatus.Scheduled, RecipientStatus.Queued, RecipientStatus.Deferred];
+
     public required Id<Message> MessageId { get; init; }
 
     /// <summary>Counts from 0 over to, cc and bcc.</summary>

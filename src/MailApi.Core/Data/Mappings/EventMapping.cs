@@ -9,7 +9,7 @@ internal sealed class EventMapping : IEntityTypeConfiguration<Event>
     public void Configure(EntityTypeBuilder<Event> builder)
     {
         builder.HasKey(e => e.Id);
-        builder.HasIndex(e => new { e.ProjectId, e.Transaction, e.Id });
+        builder.HasIndex(e => new { e.ProjectId, e.TransactionId, e.Id });
         builder.HasIndex(e => new { e.MessageId, e.Sequence });
     }
 }

@@ -4,10 +4,11 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MailApi.Core.Data.Mappings;
 
-internal sealed class DeliveryMapping : IEntityTypeConfiguration<Delivery>
+internal sealed class QueuedDeliveryMapping : IEntityTypeConfiguration<QueuedDelivery>
 {
-    public void Configure(EntityTypeBuilder<Delivery> builder)
+    public void Configure(EntityTypeBuilder<QueuedDelivery> builder)
     {
+        builder.ToTable("deliveries");
         builder.HasKey(d => d.MessageId);
 
         // Serve the queue: what is free and due, and what a node holds. Both stay as small as the work.

@@ -4,7 +4,7 @@ namespace MailApi.Core.Domain;
 /// A place in the queue: the message has recipients that have not reached their end. The row is the schedule; it is
 /// removed with the last recipient's outcome, so the queue stays as small as the work.
 /// </summary>
-public sealed class Delivery
+public sealed class QueuedDelivery
 {
     public required Id<Message> MessageId { get; init; }
 

@@ -1,0 +1,127 @@
+using MailApi.Core.Data.Writing;
+using MailApi.Core.Domain;
+using MailApi.Core.Routing;
+using MailApi.Core.Smtp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MailApi.Core.Delivery;
+
+/// <summary>One attempt from the lease to the line for commits: send, judge, record.</summary>
+public sealed partial class AttemptDelivery(
+    RelaySet relays,
+    GroupCommit commits,
+    Leases leases,
+    NodeIdentity node,
+    IOptions<DeliveryOptions> options,
+    Random random,
+    TimeProvider time,
+    ILogger<AttemptDelivery> logger)
+{
+    private readonly RetrySchedule _schedule = new(options.Value.RetrySchedule);
+
+    /// <summary>
+    /// Attempts a delivery and puts its outcome in line. A delivery whose lease may have been lost, or that has to wait
+    /// for a relay while the node stops, goes back untouched.
+    /// </summary>
+    /// <param name="delivery">Leased by this node.</param>
+    /// <param name="stopping">The node is to stop: nothing new is begun.</param>
+    /// <param name="abort">The node will not wait any longer.</param>
+    public async Task RunAsync(LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+    {
+        if (time.GetUtcNow() >= node.LeasesHoldUntil)
+        {
+            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
+            return;
+        }
+
+        var results = await SendAsync(delivery, stopping, abort);
+        if (results.Count == 0)
+        {
+            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
+            return;
+        }
+
+        await RecordAsync(delivery, results);
+    }
+
+    /// <summary>An attempt that a fault of ours cut short counts as deferred, so that it cannot be repeated for ever.</summary>
+    public Task RecordFaultAsync(LeasedDelivery delivery)
+    {
+        var now = time.GetUtcNow();
+        var bounce = new Bounce(BounceClass.Undetermined, BounceCategory.Infrastructure);
+        var fault = new RelayResult
+        {
+            Relay = "none",
+            StartedAt = now,
+            FinishedAt = now,
+            Recipients =
+            [
+                .. delivery.Recipients.Select(r => new RecipientResult(
+                    r.Address, RecipientResultKind.Deferred, null, bounce, "The service failed; its log tells more.")),
+            ],
+        };
+        return RecordAsync(delivery, [fault]);
+    }
+
+    private async Task RecordAsync(LeasedDelivery delivery, IReadOnlyList<RelayResult> results)
+    {
+        var now = time.GetUtcNow();
+        var verdict = Verdict.On(delivery, results, now + Delay(delivery, results), now);
+        LogOutcomes(delivery, verdict);
+
+        // The message has been handed over: its outcome is recorded whatever happens to the node.
+        await commits.SubmitAsync(new RecordOutcome(delivery, verdict, node, time), CancellationToken.None);
+    }
+
+    private async Task<IReadOnlyList<RelayResult>> SendAsync(
+        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+    {
+        var simulateAll = delivery.Sandbox || relays.CaptureMode;
+        var simulated = delivery.Recipients.Where(r => simulateAll || SandboxRelay.Simulates(r.Address)).ToList();
+        List<RelayResult> results = [];
+        if (simulated.Count < delivery.Recipients.Count)
+        {
+            var real = delivery.Recipients.Except(simulated).Select(r => r.Address).ToList();
+            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime);
+            results.AddRange(await relays.SendAsync(message, stopping, abort));
+            if (results.Count == 0)
+            {
+                return results;
+            }
+        }
+
+        if (simulated.Count > 0)
+        {
+            results.Add(SandboxRelay.Send(delivery, simulated, time.GetUtcNow()));
+        }
+
+        return results;
+    }
+
+    /// <summary>Trouble that is ours is tried again soon, however long the schedule has become.</summary>
+    private TimeSpan Delay(LeasedDelivery delivery, IReadOnlyList<RelayResult> results)
+    {
+        var delay = _schedule.DelayAfter(delivery.Attempt, random.NextDouble());
+        var longest = options.Value.RelayTroubleDelay;
+        return results[^1].RelayTrouble && delay > longest ? longest : delay;
+    }
+
+    private void LogOutcomes(LeasedDelivery delivery, Verdict verdict)
+    {
+        foreach (var change in verdict.Changes)
+        {
+            Log.Attempted(
+                logger, delivery.MessageId, change.Recipient.Position, delivery.Attempt, change.Status,
+                verdict.Results[^1].Relay);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            LogLevel.Debug, "Attempt {Attempt} of {MessageId} for recipient {Position} by relay {Relay} ended {Status}")]
+        public static partial void Attempted(
+            ILogger logger, Id<Message> messageId, int position, int attempt, RecipientStatus status, string relay);
+    }
+}

@@ -1,0 +1,119 @@
+using MailApi.Core.Data;
+using MailApi.Core.Data.Writing;
+using MailApi.Core.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace MailApi.Core.Delivery;
+
+/// <summary>Takes due deliveries from the table for this node, and gives back what it will not send.</summary>
+public sealed class Leases(
+    Writer writer, IDbContextFactory<MailDb> databases, RelayQueue queue, NodeIdentity node, Orphans orphans, TimeProvider time)
+{
+    private const int BatchSize = 200;
+
+    /// <summary>
+    /// Leases what is due, highest priority first, as far as there is room in memory. The lease and the attempt's number
+    /// are committed before anything is dialled. Returns how many were leased.
+    /// </summary>
+    public async Task<int> LeaseDueAsync(CancellationToken cancellationToken)
+    {
+        var leased = 0;
+        foreach (var priority in Enum.GetValues<Priority>())
+        {
+            var room = Math.Min(BatchSize, queue.Room(priority));
+            if (room > 0)
+            {
+                leased += await LeaseAsync(priority, room, cancellationToken);
+            }
+        }
+
+        return leased;
+    }
+
+    /// <summary>Returns deliveries to the table as if they had not been leased, those that are still this node's.</summary>
+    public Task GiveBackAsync(
+        IReadOnlyList<(Id<Message> Id, int Attempt)> deliveries, CancellationToken cancellationToken) =>
+        deliveries.Count == 0 ? Task.CompletedTask : writer.TransactAsync(
+            session =>
+            {
+                foreach (var (id, attempt) in deliveries)
+                {
+                    session.Add(Statements.GiveBack, id.Value, node.Id, attempt);
+                }
+
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+
+    /// <summary>Frees what may have been leased by a commit that was never confirmed.</summary>
+    public Task FreeOrphansAsync(CancellationToken cancellationToken) =>
+        GiveBackAsync(orphans.Drain(), cancellationToken);
+
+    private async Task<int> LeaseAsync(Priority priority, int limit, CancellationToken cancellationToken)
+    {
+        Ticket? ticket = null;
+        await writer.TransactAsync(
+            session =>
+            {
+                ticket = session.Add(Statements.Lease, node.Id, time.GetUtcNow(), (int)priority, limit);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        var ids = ticket!.Rows.Select(id => new Id<Message>((Guid)id)).ToList();
+        if (ids.Count > 0)
+        {
+            await EnqueueAsync(ids, cancellationToken);
+        }
+
+        return ids.Count;
+    }
+
+    /// <summary>Content is read only for what there is room for: two hundred large messages would not fit.</summary>
+    private async Task EnqueueAsync(List<Id<Message>> ids, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var rows = await (
+            from delivery in db.Deliveries
+            where ids.Contains(delivery.MessageId)
+            join message in db.Messages on delivery.MessageId equals message.Id
+            orderby delivery.DueAt
+            select new LeasedRow(delivery, message)).AsNoTracking().ToListAsync(cancellationToken);
+        var recipients = (await db.Recipients.AsNoTracking()
+            .Where(r => ids.Contains(r.MessageId) && Recipient.Open.Contains(r.Status))
+            .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
+
+        var fitting = rows.Where(r => queue.TryReserve(r.Message.Priority, r.Message.Size)).ToList();
+        await GiveBackAsync([.. rows.Except(fitting).Select(r => (r.Message.Id, r.Delivery.Attempt))], cancellationToken);
+        foreach (var row in fitting)
+        {
+            var content = await db.Contents.AsNoTracking().SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
+            queue.Add(Lease(row, content, recipients[row.Message.Id]));
+        }
+    }
+
+    private static LeasedDelivery Lease(LeasedRow row, MessageContent content, IEnumerable<Recipient> recipients)
+    {
+        var (delivery, message) = row;
+        var from = Address(message.FromEmail);
+        return new LeasedDelivery
+        {
+            MessageId = message.Id,
+            ProjectId = message.ProjectId,
+            Priority = message.Priority,
+            Attempt = delivery.Attempt,
+            Sandbox = message.Sandbox,
+            Sender = from,
+            Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],
+            Prefix = ServiceHeaders.Write(message.Id, from, message.SendAt ?? message.CreatedAt),
+            Mime = StoredMime.Unpack(content.Compressed, content.Mime),
+            ExpiresAt = delivery.ExpiresAt,
+            Bytes = message.Size,
+        };
+    }
+
+    private static EmailAddress Address(string stored) => EmailAddress.TryParse(stored, out var address, out var error)
+        ? address!
+        : throw new InvalidOperationException($"A stored address cannot be read: {error}");
+
+    private sealed record LeasedRow(QueuedDelivery Delivery, Message Message);
+}

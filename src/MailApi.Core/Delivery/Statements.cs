@@ -1,0 +1,110 @@
+using MailApi.Core.Data.Writing;
+
+namespace MailApi.Core.Delivery;
+
+/// <summary>The SQL of the queue and of outcomes.</summary>
+internal static class Statements
+{
+    private const string Held = "WHERE message_id = $1 AND lease_owner = $2 AND attempt = $3";
+
+    /// <summary>owner, now, priority, limit → the ids of the deliveries that are now leased.</summary>
+    public static readonly Statement Lease = new(
+        """
+        UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
+        WHERE message_id IN (
+            SELECT message_id FROM deliveries
+            WHERE lease_owner IS NULL AND priority = $3 AND due_at <= $2
+            ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+        RETURNING message_id
+        """,
+        """
+        UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
+        WHERE message_id IN (
+            SELECT message_id FROM deliveries
+            WHERE lease_owner IS NULL AND priority = $3 AND due_at <= $2
+            ORDER BY due_at LIMIT $4)
+        RETURNING message_id
+        """);
+
+    /// <summary>message, owner, attempt: all recipients have reached their end.</summary>
+    public static readonly Statement Finish = new($"DELETE FROM deliveries {Held}");
+
+    /// <summary>message, owner, attempt, due: some have not.</summary>
+    public static readonly Statement Defer = new(
+        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = $4 {Held}");
+
+    /// <summary>message, owner, attempt: the attempt was never begun.</summary>
+    public static readonly Statement GiveBack = new(
+        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1 {Held}");
+
+    /// <summary>message, owner, attempt, now: the attempt ended nobody knows how.</summary>
+    public static readonly Statement TakeOver = new(
+        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = $4 {Held}");
+
+    /// <summary>message, status, number of new events.</summary>
+    public static readonly Statement UpdateMessage = new(
+        "UPDATE messages SET status = $2, event_count = event_count + $3 WHERE id = $1");
+
+    /// <summary>message, position, status, reason.</summary>
+    public static readonly Statement UpdateRecipient = new(
+        "UPDATE recipients SET status = $3, reason = $4 WHERE message_id = $1 AND position = $2");
+
+    public static readonly Statement InsertAttempt = new(
+        """
+        INSERT INTO attempts (id, message_id, number, outcome, recipients, started_at, finished_at,
+            relay, host, ip, tls, smtp_code, enhanced_code, response)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        """);
+
+    /// <summary>
+    /// id, project, message, steps back from the message's count, type, time, recipient, its key, attempt, details.
+    /// </summary>
+    public static readonly Statement InsertMessageEvent = new(
+        """
+        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, attempt, details)
+        VALUES ($1, $2, $3, (SELECT event_count FROM messages WHERE id = $3) - $4, $5, $6, $7, $8, $9, $10)
+        """,
+        """
+        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, attempt, details, transaction_id)
+        VALUES ($1, $2, $3, (SELECT event_count FROM messages WHERE id = $3) - $4, $5, $6, $7, $8, $9, $10, 0)
+        """);
+
+    /// <summary>id, project, time, recipient, its key, details, message: told only when the address is new to the list.</summary>
+    public static readonly Statement InsertSuppressionEvent = new(
+        """
+        INSERT INTO events (id, project_id, type, timestamp, recipient, recipient_key, details)
+        SELECT $1, $2, 'suppression.created', $3, $4, $5, $6
+        WHERE NOT EXISTS (SELECT 1 FROM suppressions
+            WHERE project_id = $2 AND email_key = $5 AND (expires_at IS NULL OR expires_at > $3))
+        """,
+        """
+        INSERT INTO events (id, project_id, type, timestamp, recipient, recipient_key, details, transaction_id)
+        SELECT $1, $2, 'suppression.created', $3, $4, $5, $6, 0
+        WHERE NOT EXISTS (SELECT 1 FROM suppressions
+            WHERE project_id = $2 AND email_key = $5 AND (expires_at IS NULL OR expires_at > $3))
+        """);
+
+    /// <summary>project, key, address, message, time: an entry that still counts stays as it is.</summary>
+    public static readonly Statement SuppressHardBounce = new(
+        """
+        INSERT INTO suppressions (project_id, email_key, email, reason, source, message_id, created_at, expires_at)
+        VALUES ($1, $2, $3, 'hard_bounce', 'smtp', $4, $5, NULL)
+        ON CONFLICT (project_id, email_key) DO UPDATE
+        SET reason = excluded.reason, source = excluded.source, message_id = excluded.message_id,
+            created_at = excluded.created_at, expires_at = NULL
+        WHERE suppressions.expires_at <= excluded.created_at
+        """);
+
+    /// <summary>node, now, alive until.</summary>
+    public static readonly Statement Live = new(
+        """
+        INSERT INTO nodes (id, started_at, alive_until) VALUES ($1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until
+        """);
+
+    /// <summary>now → the ids of the nodes that have gone.</summary>
+    public static readonly Statement FindDead = new("SELECT id FROM nodes WHERE alive_until < $1");
+
+    /// <summary>node.</summary>
+    public static readonly Statement Bury = new("DELETE FROM nodes WHERE id = $1");
+}

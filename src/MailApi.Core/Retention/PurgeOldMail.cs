@@ -1,0 +1,98 @@
+using MailApi.Core.Data;
+using MailApi.Core.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MailApi.Core.Retention;
+
+/// <summary>
+/// The job that forgets: content, then the log, by age and in small batches. A message with recipients that have not
+/// reached their end is never touched, however old.
+/// </summary>
+public sealed partial class PurgeOldMail(
+    IDbContextFactory<MailDb> databases, IOptions<RetentionOptions> options, TimeProvider time, ILogger<PurgeOldMail> logger)
+{
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromHours(24);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var contents = await PurgeContentsAsync(now - options.Value.Content, cancellationToken);
+        var messages = await PurgeMessagesAsync(now - options.Value.Log, cancellationToken);
+        var events = await PurgeEventsAsync(now - options.Value.Log, cancellationToken);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var keys = await db.IdempotencyKeys.Where(k => k.CreatedAt < now - KeyLifetime).ExecuteDeleteAsync(cancellationToken);
+        Log.Purged(logger, contents, messages, events, keys);
+    }
+
+    /// <summary>Walks by id, which is by age, so that no index is needed for it.</summary>
+    private Task<int> PurgeContentsAsync(DateTimeOffset before, CancellationToken cancellationToken) => InBatchesAsync(
+        async (db, after) =>
+        {
+            var ids = await Ended(db, before, after)
+                .Where(m => db.Contents.Any(c => c.MessageId == m.Id))
+                .Select(m => m.Id).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
+            await db.Contents.Where(c => ids.Contains(c.MessageId)).ExecuteDeleteAsync(cancellationToken);
+            return ids;
+        },
+        cancellationToken);
+
+    private Task<int> PurgeMessagesAsync(DateTimeOffset before, CancellationToken cancellationToken) => InBatchesAsync(
+        async (db, after) =>
+        {
+            var ids = await Ended(db, before, after)
+                .Select(m => m.Id).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Contents.Where(c => ids.Contains(c.MessageId)).ExecuteDeleteAsync(cancellationToken);
+            await db.Attempts.Where(a => ids.Contains(a.MessageId)).ExecuteDeleteAsync(cancellationToken);
+            await db.Recipients.Where(r => ids.Contains(r.MessageId)).ExecuteDeleteAsync(cancellationToken);
+            await db.Events.Where(e => e.MessageId != null && ids.Contains(e.MessageId.Value))
+                .ExecuteDeleteAsync(cancellationToken);
+            await db.Messages.Where(m => ids.Contains(m.Id)).ExecuteDeleteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return ids;
+        },
+        cancellationToken);
+
+    /// <summary>Events that belong to no message.</summary>
+    private async Task<int> PurgeEventsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Events.Where(e => e.MessageId == null && e.Timestamp < before).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private static IQueryable<Message> Ended(MailDb db, DateTimeOffset before, Id<Message> after) =>
+        db.Messages.AsNoTracking()
+            .Where(m => m.Id > after && m.CreatedAt < before
+                && (m.Status == MessageStatus.Completed || m.Status == MessageStatus.Cancelled)
+                && !db.Deliveries.Any(d => d.MessageId == m.Id))
+            .OrderBy(m => m.Id);
+
+    private async Task<int> InBatchesAsync(
+        Func<MailDb, Id<Message>, Task<List<Id<Message>>>> purge, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        var after = default(Id<Message>);
+        while (true)
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            var ids = await purge(db, after);
+            total += ids.Count;
+            if (ids.Count < options.Value.BatchSize)
+            {
+                return total;
+            }
+
+            after = ids[^1];
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            LogLevel.Information,
+            "Removed by age: content of {Contents} messages, {Messages} messages with their log, {Events} other events, {Keys} idempotency keys")]
+        public static partial void Purged(ILogger logger, int contents, int messages, int events, int keys);
+    }
+}
