@@ -154,7 +154,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         Subject = pending.Subject,
         Tags = pending.Tags,
         Metadata = pending.Metadata,
-        Size = pending.Mime.Length + ServiceHeaders.Write(id, pending.From.Address, _now).Length,
+        Size = pending.Mime.Length + ServiceHeaders.Write(id, pending.From.Address.Domain, _now).Length,
         CreatedAt = _now,
         SendAt = pending.SendAt,
         ResentFrom = pending.ResentFrom,
@@ -225,7 +225,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             .. _recipients.Where(r => r.Status == RecipientStatus.Queued)
                 .Select(r => new PendingDelivery(r.Position, pending.Recipients[r.Position].Mailbox.Address)),
         ],
-        Prefix = ServiceHeaders.Write(message.Id, pending.From.Address, message.CreatedAt),
+        Prefix = ServiceHeaders.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
         Mime = pending.Mime,
         ExpiresAt = expires,
         Bytes = message.Size,

@@ -86,7 +86,7 @@ public sealed class AcceptMessages : IGroupWrite
             return;
         }
 
-        var refused = _messages.Any(m => m.Refusal is not null);
+        var refused = _messages.Any(m => m.Refusal is AcceptResult.AllSuppressed);
         var none = _mode == AcceptMode.Atomic && refused;
         _results = [.. _messages.Select(m => none ? m.Refuse(statements) : m.Write(statements, _now))];
         KeepAnswers(statements);
@@ -144,7 +144,11 @@ public sealed class AcceptMessages : IGroupWrite
 /// <param name="Whole">The body of the whole answer.</param>
 /// <param name="One">The part of it that tells of one message.</param>
 public sealed record AcceptAnswers(
-    Func<IReadOnlyList<AcceptResult>, byte[]> Whole, Func<AcceptResult.Accepted, byte[]> One);
+    Func<IReadOnlyList<AcceptResult>, byte[]> Whole, Func<AcceptResult.Accepted, byte[]> One)
+{
+    /// <summary>For requests without any key.</summary>
+    public static AcceptAnswers None { get; } = new(_ => [], _ => []);
+}
 
 /// <summary>What a refused message means for the others of its request.</summary>
 public enum AcceptMode

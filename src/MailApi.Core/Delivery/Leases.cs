@@ -104,7 +104,7 @@ public sealed class Leases(
             Sandbox = message.Sandbox,
             Sender = from,
             Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],
-            Prefix = ServiceHeaders.Write(message.Id, from, message.SendAt ?? message.CreatedAt),
+            Prefix = ServiceHeaders.Write(message.Id, message.FromEmail, message.SendAt ?? message.CreatedAt),
             Mime = StoredMime.Unpack(content.Compressed, content.Mime),
             ExpiresAt = delivery.ExpiresAt,
             Bytes = message.Size,

@@ -38,4 +38,8 @@ public sealed class Message : IIdentified
 
     /// <summary>The sequence number of its latest event.</summary>
     public int EventCount { get; set; }
+
+    /// <summary>The status to be shown: a schedule that has come due is a queue.</summary>
+    public MessageStatus StatusAt(DateTimeOffset now) =>
+        Status == MessageStatus.Scheduled && SendAt <= now ? MessageStatus.Queued : Status;
 }

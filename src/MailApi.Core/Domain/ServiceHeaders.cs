@@ -10,13 +10,13 @@ namespace MailApi.Core.Domain;
 public static class ServiceHeaders
 {
     /// <summary>The Message-ID (RFC 5322 §3.6.4), without angle brackets.</summary>
-    public static string MessageId(Id<Message> id, EmailAddress from) => $"{id.Bare}@{from.Domain}";
+    public static string MessageId(Id<Message> id, string from) => $"{id.Bare}@{from[(from.LastIndexOf('@') + 1)..]}";
 
     /// <summary>Message-ID and Date, each line ended by CRLF.</summary>
     /// <param name="id">The message.</param>
-    /// <param name="from">Whose domain the Message-ID bears.</param>
+    /// <param name="from">The address of From, whose domain the Message-ID bears.</param>
     /// <param name="date">When it was accepted, or is to be sent.</param>
-    public static byte[] Write(Id<Message> id, EmailAddress from, DateTimeOffset date) => Encoding.ASCII.GetBytes(
+    public static byte[] Write(Id<Message> id, string from, DateTimeOffset date) => Encoding.ASCII.GetBytes(
         string.Create(
             CultureInfo.InvariantCulture,
             $"Message-ID: <{MessageId(id, from)}>\r\nDate: {date.UtcDateTime:ddd, dd MMM yyyy HH:mm:ss} +0000\r\n"));

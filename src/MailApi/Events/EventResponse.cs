@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using MailApi.Core.Domain;
+
+namespace MailApi.Events;
+
+/// <summary>Something that happened.</summary>
+/// <param name="Id">The same wherever the event is told.</param>
+/// <param name="Type"><c>message.delivered</c> and the like.</param>
+/// <param name="Timestamp">When it was recorded.</param>
+/// <param name="Sequence">Counts from 1 per message; null for events that belong to none.</param>
+/// <param name="Data">What it is about.</param>
+public sealed record EventResponse(
+    Id<Event> Id, string Type, DateTimeOffset Timestamp, int? Sequence, EventDataResponse Data)
+{
+    internal static EventResponse Of(Event e, Message? message)
+    {
+        var details = e.Details is { } json ? EventDetails.FromJson(json) : new EventDetails();
+        return new EventResponse(
+            e.Id, e.Type, e.Timestamp, e.Sequence,
+            new EventDataResponse(
+                e.MessageId, e.Recipient, e.Attempt, message?.Tags, message?.Metadata, details.Bounce, details.Smtp,
+                details.Reason, details.Source));
+    }
+}
+
+/// <summary>What an event is about; parts that do not apply are left out.</summary>
+public sealed record EventDataResponse(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Id<Message>? MessageId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recipient,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Attempt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Tags,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Metadata,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BounceDetails? Bounce,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SmtpDetails? Smtp,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);

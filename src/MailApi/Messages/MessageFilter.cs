@@ -1,0 +1,60 @@
+using MailApi.Core.Data;
+using MailApi.Core.Domain;
+using MailApi.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MailApi.Messages;
+
+/// <summary>Which messages a list is asked for.</summary>
+internal sealed record MessageFilter(
+    MessageStatus? Status, string? RecipientKey, string? From, string? Tag, DateTimeOffset? Since, DateTimeOffset? Until)
+{
+    public static bool TryRead(HttpRequest request, out MessageFilter filter, out ProblemHttpResult? problem)
+    {
+        var query = new QueryReader(request);
+        filter = new MessageFilter(
+            query.Enum<MessageStatus>("status"), query.Address("recipient")?.Key, query.Address("from")?.ToString(),
+            query.Text("tag"), query.Time("since"), query.Time("until"));
+        problem = query.Problem;
+        return problem is null;
+    }
+
+    public IQueryable<Message> Apply(MailDb db, Id<Project> project, DateTimeOffset now)
+    {
+        var messages = db.Messages.AsNoTracking().Where(m => m.ProjectId == project);
+        messages = Status switch
+        {
+            // A schedule that has come due is shown as queued.
+            MessageStatus.Scheduled => messages.Where(m => m.Status == MessageStatus.Scheduled && m.SendAt > now),
+            MessageStatus.Queued => messages.Where(m =>
+                m.Status == MessageStatus.Queued || (m.Status == MessageStatus.Scheduled && m.SendAt <= now)),
+            { } status => messages.Where(m => m.Status == status),
+            null => messages,
+        };
+        if (RecipientKey is { } key)
+        {
+            messages = messages.Where(m =>
+                db.Recipients.Any(r => r.ProjectId == project && r.EmailKey == key && r.MessageId == m.Id));
+        }
+
+        if (From is { } from)
+        {
+            messages = messages.Where(m => m.FromEmail == from);
+        }
+
+        if (Tag is { } tag)
+        {
+            // Tags are one JSON text; a tag in it stands between quotes, its own quotes escaped.
+            var part = JsonColumn.Write([tag])[1..^1];
+            messages = messages.Where(m => EF.Property<string>(m, nameof(Message.Tags)).Contains(part));
+        }
+
+        if (Since is { } since)
+        {
+            messages = messages.Where(m => m.CreatedAt >= since);
+        }
+
+        return Until is { } until ? messages.Where(m => m.CreatedAt < until) : messages;
+    }
+}
