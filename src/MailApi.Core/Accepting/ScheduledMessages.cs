@@ -89,7 +89,7 @@ public sealed class ScheduledMessages(Writer writer, RelayQueue queue, IOptions<
         session.Add(CancelMessage, id.Value, recipients.Count);
         for (var i = 0; i < recipients.Count; i++)
         {
-            var key = EmailAddress.TryParse(recipients[i], out var address, out _) ? address.Key : recipients[i];
+            var key = EmailAddress.TryParse(recipients[i], out var address, out _) ? address!.Key : recipients[i];
             session.Add(
                 InsertCancelled, UuidV7.Create(now), id.Value, recipients.Count - 1 - i, now, recipients[i], key);
         }

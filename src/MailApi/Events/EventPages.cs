@@ -41,9 +41,9 @@ internal static class EventPages
         var shown = rows.Take(page.Limit).ToList();
         var data = await WithMessagesAsync(db, shown, cancellationToken);
 
-        // A reader that follows the events wants a cursor at the end, too: the next page starts there.
+        // A reader that follows the events wants a cursor at the end, too: only an empty page has none.
         var more = rows.Count > page.Limit;
-        var next = shown.Count > 0 ? Cursor.EncodeEvent(shown[^1]) : page.Cursor;
+        var next = shown.Count > 0 ? Cursor.EncodeEvent(shown[^1]) : null;
         if (more)
         {
             Paging.SetLink(response, next);

@@ -12,7 +12,7 @@ internal static class EventRoutes
 
         events.MapGet("/", ListEvents.HandleAsync)
             .WithName("listEvents").WithSummary("Follow the events of a project, oldest first")
-            .WithDescription("next_cursor is given even on the last page: ask again with it to get what came since.")
+            .WithDescription("next_cursor is null only when the page is empty: ask again with the latest one to get what came since.")
             .WithQuery("type", "message_id", "recipient", "since", "cursor", "limit", "order")
             .Produces<ListResponse<EventResponse>>()
             .Declare(400, 401, 403, 429);

@@ -1,0 +1,64 @@
+using System.Data.Common;
+using MailApi.Core.Data;
+using MailApi.Core.Delivery;
+using MailApi.Core.Routing;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MailApi.Hosting;
+
+/// <summary>Whether mail can be accepted and sent.</summary>
+/// <param name="Status"><c>ready</c>, <c>degraded</c> (mail is accepted and waits) or <c>unavailable</c>.</param>
+/// <param name="Database">True when it answers.</param>
+/// <param name="JobServer">True when the relaying job runs.</param>
+/// <param name="CaptureMode">True when no relay is configured: nothing leaves the service.</param>
+/// <param name="Relays">The state of each.</param>
+public sealed record ReadinessResponse(
+    string Status, bool Database, bool JobServer, bool CaptureMode, IReadOnlyList<RelayReadiness> Relays);
+
+/// <summary>How a relay has been doing.</summary>
+/// <param name="Name">Its name in the configuration.</param>
+/// <param name="Ready">False while its last connection ended in trouble.</param>
+/// <param name="Trouble">What was wrong.</param>
+public sealed record RelayReadiness(string Name, bool Ready, string? Trouble);
+
+/// <summary>For those who watch: <c>/healthz</c> says the process lives, <c>/readyz</c> that it can do its work.</summary>
+internal static class Health
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => TypedResults.Text("ok"))
+            .WithTags("Health").WithName("health").WithSummary("The process lives").AllowAnonymous();
+        routes.MapGet("/readyz", ReadyAsync)
+            .WithTags("Health").WithName("readiness").WithSummary("Mail can be accepted and sent")
+            .Produces<ReadinessResponse>(StatusCodes.Status503ServiceUnavailable).AllowAnonymous();
+    }
+
+    private static async Task<JsonHttpResult<ReadinessResponse>> ReadyAsync(
+        IDbContextFactory<MailDb> databases, RelaySet relays, RelayLane lane, CancellationToken cancellationToken)
+    {
+        var database = await AnswersAsync(databases, cancellationToken);
+        var states = relays.Relays
+            .Select(r => new RelayReadiness(r.Name, r.LastTrouble is null, r.LastTrouble)).ToList();
+        var status = !database || !lane.IsRunning ? "unavailable"
+            : states.Exists(s => !s.Ready) ? "degraded" : "ready";
+        return TypedResults.Json(
+            new ReadinessResponse(status, database, lane.IsRunning, relays.CaptureMode, states),
+            statusCode: status == "unavailable" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
+
+    private static async Task<bool> AnswersAsync(IDbContextFactory<MailDb> databases, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(patience.Token);
+            return await db.Database.ExecuteSqlRawAsync("SELECT 1", patience.Token) >= -1;
+        }
+        catch (Exception exception) when (exception is DbException or OperationCanceledException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

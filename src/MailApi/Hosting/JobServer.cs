@@ -1,0 +1,81 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using MailApi.Core.Data;
+using MailApi.Core.Delivery;
+using MailApi.Core.Retention;
+using Microsoft.Extensions.Options;
+
+namespace MailApi.Hosting;
+
+/// <summary>
+/// Hangfire: memory beside SQLite, the database beside PostgreSQL. It carries wake-ups and what recurs; the schedule of
+/// mail is in the rows, so nothing of value is lost with a job.
+/// </summary>
+internal static class JobServer
+{
+    public static void AddJobServer(this IServiceCollection services)
+    {
+        services.AddHangfire((provider, hangfire) =>
+        {
+            var database = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            if (database.Provider == DatabaseProvider.Sqlite)
+            {
+                hangfire.UseInMemoryStorage();
+            }
+            else
+            {
+                hangfire.UsePostgreSqlStorage(
+                    o => o.UseNpgsqlConnection(database.ConnectionString),
+                    new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromSeconds(1), UseSlidingInvisibilityTimeout = true });
+            }
+
+            // One scheduler only: what is to be tried again says so in its row.
+            hangfire.UseFilter(new AutomaticRetryAttribute { Attempts = 0 });
+        });
+        services.AddSingleton<NodeQueue>();
+        services.AddHangfireServer((provider, server) =>
+        {
+            var delivery = provider.GetRequiredService<IOptions<DeliveryOptions>>().Value;
+            server.WorkerCount = 4;
+            server.Queues = [provider.GetRequiredService<NodeQueue>().Name, "default"];
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+            server.ShutdownTimeout = delivery.ShutdownTimeout + TimeSpan.FromSeconds(5);
+        });
+        services.AddHostedService<KeepRelaying>();
+    }
+
+    /// <summary>What recurs, once for all nodes that share a database.</summary>
+    public static void ScheduleRecurringJobs(this IServiceProvider services) =>
+        services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<PurgeOldMail>(
+            "purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
+}
+
+/// <summary>The queue of jobs that only this node can do.</summary>
+internal sealed class NodeQueue(NodeIdentity node)
+{
+    public string Name { get; } = $"node-{node.Id:n}";
+}
+
+/// <summary>Sees to it that the relaying job of this node runs, from start to stop.</summary>
+internal sealed class KeepRelaying(IBackgroundJobClient jobs, NodeQueue queue, RelayLane lane, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var asked = DateTimeOffset.MinValue;
+        using var timer = new PeriodicTimer(CheckEvery, time);
+        do
+        {
+            var now = time.GetUtcNow();
+            if (!lane.IsRunning && now - asked >= StartWithin)
+            {
+                jobs.Enqueue<RelayMessages>(queue.Name, job => job.RunAsync(CancellationToken.None));
+                asked = now;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}
