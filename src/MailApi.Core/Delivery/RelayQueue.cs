@@ -150,6 +150,11 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
                 lane.Clear();
             }
 
+            while (_ready.Wait(0))
+            {
+                // What they announced is in the list.
+            }
+
             Array.Clear(_reserved);
             _bytes = 0;
             return left;

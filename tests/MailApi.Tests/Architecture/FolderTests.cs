@@ -1,0 +1,70 @@
+using MailApi.Core.Data;
+
+namespace MailApi.Tests.Architecture;
+
+public sealed class FolderTests
+{
+    private const string Core = "MailApi.Core";
+
+    private static readonly string[] Nouns =
+        ["MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events"];
+
+    private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
+
+    private static readonly string EdgeAssembly = Path.Combine(AppContext.BaseDirectory, "MailApi.dll");
+
+    private static readonly FolderRules CoreRules = new(
+        (Core, ["Microsoft.AspNetCore"], "only the edge may use ASP.NET Core"),
+        (Core, ["Hangfire"], "jobs are started by the edge; Core holds what they do"),
+        ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
+        ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
+            "the domain knows nothing else"),
+        ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp"], "data knows no stage"),
+        ($"{Core}.Composing", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "composing is a function of its input"),
+        ($"{Core}.Smtp", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Accepting"], "SMTP knows neither queue nor database"),
+        ($"{Core}.Bounces", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "a classification is a function of a reply"),
+        ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing"], "data moves to the right only"));
+
+    [Fact]
+    public void Core_folders_use_only_what_they_may() => Assert.Empty(CoreRules.Check(CoreAssembly));
+
+    [Fact]
+    public void The_edge_does_not_speak_smtp_and_its_nouns_leave_each_other_alone()
+    {
+        var rules = Nouns.Select(noun => (
+            noun,
+            Nouns.Where(n => n != noun && !(noun == "MailApi.Messages" && n == "MailApi.Events")).Append("MailKit").ToArray(),
+            "nouns do not use each other, and none speaks SMTP"));
+        Assert.Empty(new FolderRules([.. rules]).Check(EdgeAssembly));
+    }
+
+    [Fact]
+    public void The_check_can_fail()
+    {
+        var rules = new FolderRules(($"{Core}.Smtp", ["MailKit"], "a rule that the code must break"));
+        var violations = rules.Check(CoreAssembly);
+
+        Assert.Contains(violations, v => v.Uses.StartsWith("MailKit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_check_sees_catch_clauses_and_async_methods()
+    {
+        var rules = new FolderRules((typeof(FolderTests).Namespace!, ["System.Xml"], "used below on purpose"));
+        var violations = rules.Check(typeof(FolderTests).Assembly.Location);
+
+        Assert.Contains(violations, v => v.Type.Contains(nameof(CatchesInAsync), StringComparison.Ordinal));
+    }
+
+    private static async Task CatchesInAsync()
+    {
+        try
+        {
+            await Task.Yield();
+        }
+        catch (System.Xml.XmlException)
+        {
+            // Only here to be found.
+        }
+    }
+}
