@@ -1,0 +1,4 @@
+using MailApi.IntegrationTests.Running;
+
+[assembly: AssemblyFixture(typeof(SqliteCapture))]
+[assembly: AssemblyFixture(typeof(PostgresCapture))]
