@@ -9,7 +9,7 @@ internal static class Injections
 {
     private static readonly string[] Harmless =
         ["message-id", "date", "from", "to", "cc", "reply-to", "subject", "mime-version", "content-type",
-         "content-transfer-encoding", "content-disposition", "content-id", "x-test"];
+         "content-transfer-encoding", "content-disposition", "content-id", "x-test", "list-unsubscribe"];
 
     public static JsonObject Message(string field, string value)
     {
@@ -18,37 +18,36 @@ internal static class Injections
         message["html"] = "<p>Hi</p>";
         switch (field)
         {
-            case "from.name" or "from_name":
+            case "from.name":
                 message["from"] = new JsonObject { ["email"] = "hello@acme.example", ["name"] = value };
                 break;
-            case "to.name" or "to_name":
-                message["to"] = new JsonObject { ["email"] = "ann@example.net", ["name"] = value };
-                break;
-            case "from.email" or "from_email" or "from":
+            case "from.email":
                 message["from"] = new JsonObject { ["email"] = value };
                 break;
-            case "to.email" or "to_email" or "to":
-                message["to"] = new JsonArray(new JsonObject { ["email"] = value });
+            case "to[0].name":
+                message["to"] = new JsonObject { ["email"] = "ann@example.net", ["name"] = value };
                 break;
-            case "headers.name" or "header_name" or "custom-header-name":
+            case "to[0].email" or "cc[0].email":
+                message[field[..2]] = new JsonArray(new JsonObject { ["email"] = value });
+                break;
+            case "headers.name":
                 message["headers"] = new JsonObject { [value] = "v" };
                 break;
-            case "headers.value" or "header_value" or "custom-header-value":
+            case "headers.value":
                 message["headers"] = new JsonObject { ["X-Test"] = value };
                 break;
-            case var attachment when attachment.Contains("filename", StringComparison.Ordinal):
-                message["attachments"] = new JsonArray(Attachment("filename", value));
+            case "list_unsubscribe":
+                message["headers"] = new JsonObject { ["List-Unsubscribe"] = value };
                 break;
-            case var attachment when attachment.Contains("content_type", StringComparison.Ordinal):
-                message["attachments"] = new JsonArray(Attachment("content_type", value));
+            case "attachments[0].filename" or "attachments[0].content_type" or "attachments[0].content_id":
+                var attachment = new JsonObject { ["filename"] = "a.txt", ["content"] = "aGk=", ["content_type"] = "text/plain" };
+                attachment[field[(field.IndexOf('.', StringComparison.Ordinal) + 1)..]] = value;
+                message["attachments"] = new JsonArray(attachment);
                 break;
-            case var attachment when attachment.Contains("content_id", StringComparison.Ordinal):
-                message["attachments"] = new JsonArray(Attachment("content_id", value));
-                break;
-            case "tag" or "tags":
+            case "tag":
                 message["tags"] = new JsonArray(value);
                 break;
-            case "metadata":
+            case "metadata.value":
                 message["metadata"] = new JsonObject { ["k"] = value };
                 break;
             default:
@@ -74,13 +73,7 @@ internal static class Injections
             .Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()).ToList();
         Assert.True(names.All(n => Harmless.Contains(n)), $"{string.Join(' ', names)} for {row}");
         Assert.Equal(names.Count, names.Distinct().Count());
-        Assert.Single((await api.GetAsync($"/v1/messages/{id}")).Body!["recipients"]!.AsArray());
-    }
-
-    private static JsonObject Attachment(string field, string value)
-    {
-        var attachment = new JsonObject { ["filename"] = "a.txt", ["content"] = "aGk=", ["content_type"] = "text/plain" };
-        attachment[field] = value;
-        return attachment;
+        var recipients = (await api.GetAsync($"/v1/messages/{id}")).Body!["recipients"]!.AsArray();
+        Assert.True(recipients.Count <= 2, $"{recipients.ToJsonString()} for {row}");
     }
 }
