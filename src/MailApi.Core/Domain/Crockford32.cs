@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace MailApi.Core.Domain;
@@ -6,6 +7,7 @@ namespace MailApi.Core.Domain;
 public static class Crockford32
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
 
     /// <summary>128 bits as 26 characters, most significant first.</summary>
     public static string Encode(Guid value)
@@ -35,6 +37,9 @@ public static class Crockford32
 
         return new string(text);
     }
+
+    /// <summary>True when every character is one of the alphabet, in lower case.</summary>
+    public static bool IsText(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Characters);
 
     /// <summary>True when <paramref name="text"/> is the 26 characters of a 128-bit value; case does not matter.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, out Guid value)

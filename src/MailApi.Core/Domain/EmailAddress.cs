@@ -1,15 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
 namespace MailApi.Core.Domain;
 
 /// <summary>
 /// A mail address that can be used in an envelope: the local part as given (NFC), the domain in lower case and as
-/// A-labels (RFC 5890). Made by <c>TryParse</c> only.
+/// A-labels (RFC 5890). Made by <see cref="TryParse"/> only.
 /// </summary>
 public sealed record EmailAddress
 {
+    private const int MaxLocalPart = 64;
+    private const int MaxLength = 254;
+    private const int MaxLabel = 63;
+    private const string AtomSpecials = "!#$%&'*+-/=?^_`{|}~";
+
+    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
+
     private EmailAddress(string localPart, string domain)
     {
         LocalPart = localPart;
         Domain = domain;
+        IsInternational = !Ascii.IsValid(localPart);
+        Key = $"{localPart}@{domain}".ToLowerInvariant();
     }
 
     /// <summary>Left of the at sign, as the author wrote it.</summary>
@@ -19,21 +32,170 @@ public sealed record EmailAddress
     public string Domain { get; }
 
     /// <summary>True when the local part needs SMTPUTF8 (RFC 6531) on the way.</summary>
-    public bool IsInternational => LocalPart.Any(c => c > 127);
+    public bool IsInternational { get; }
 
-    /// <summary>What two spellings of one mailbox share, for look-ups: the whole address in lower case.</summary>
-    public string Key => ToString().ToLowerInvariant();
+    /// <summary>What all spellings of one mailbox share, for look-ups: the whole address in lower case.</summary>
+    public string Key { get; }
 
     /// <summary>
-    /// Reads a bare address. False with a sentence for the caller in <paramref name="error"/> when it cannot be mailed to.
+    /// Reads a bare address (RFC 5321 §4.1.2, RFC 6531): at most 254 octets, 64 of them local part, a domain of at least
+    /// two labels. False with a sentence for the caller when it cannot be mailed to.
     /// </summary>
-    public static bool TryParse(string? text, out EmailAddress? address, out string? error)
+    public static bool TryParse(
+        string? text, [NotNullWhen(true)] out EmailAddress? address, [NotNullWhen(false)] out string? error)
     {
+        address = null;
         var at = text?.LastIndexOf('@') ?? -1;
-        address = at > 0 ? new EmailAddress(text![..at], text[(at + 1)..].ToLowerInvariant()) : null;
-        error = address is null ? "An address has the form local-part@domain." : null;
-        return address is not null;
+        if (at < 0)
+        {
+            error = "An address has the form local-part@domain.";
+            return false;
+        }
+
+        var local = text![..at];
+        error = CheckLocalPart(ref local);
+        if (error is not null || !TryReadDomain(text[(at + 1)..], out var domain, out error))
+        {
+            return false;
+        }
+
+        if (Encoding.UTF8.GetByteCount(local) + 1 + domain.Length > MaxLength)
+        {
+            error = "An address has at most 254 octets.";
+            return false;
+        }
+
+        error = null;
+        address = new EmailAddress(local, domain);
+        return true;
     }
 
     public override string ToString() => $"{LocalPart}@{Domain}";
+
+    private static string? CheckLocalPart(ref string local)
+    {
+        if (local.Length == 0)
+        {
+            return "The part before the at sign is missing.";
+        }
+
+        if (!Ascii.IsValid(local))
+        {
+            if (!IsWellFormed(local))
+            {
+                return "The part before the at sign has characters that are not text.";
+            }
+
+            local = local.Normalize(NormalizationForm.FormC);
+        }
+
+        if (Encoding.UTF8.GetByteCount(local) > MaxLocalPart)
+        {
+            return "The part before the at sign has at most 64 octets.";
+        }
+
+        return local[0] == '"' ? CheckQuoted(local) : CheckDotAtom(local);
+    }
+
+    private static string? CheckDotAtom(string local)
+    {
+        if (local[0] == '.' || local[^1] == '.' || local.Contains("..", StringComparison.Ordinal))
+        {
+            return "A dot stands between other characters before the at sign, not first, last or twice.";
+        }
+
+        foreach (var c in local)
+        {
+            if (c < 128 ? !char.IsAsciiLetterOrDigit(c) && c != '.' && !AtomSpecials.Contains(c) : !IsVisible(c))
+            {
+                return "The part before the at sign has a character that is not allowed there.";
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CheckQuoted(string local)
+    {
+        if (local.Length < 3 || local[^1] != '"')
+        {
+            return "A quoted part before the at sign begins and ends with a quotation mark.";
+        }
+
+        for (var i = 1; i < local.Length - 1; i++)
+        {
+            if (local[i] == '\\' && ++i == local.Length - 1)
+            {
+                return "A backslash quotes the character behind it.";
+            }
+
+            if (local[i] is < ' ' or '\u007f' || (local[i] == '"' && local[i - 1] != '\\') || (local[i] > 127 && !IsVisible(local[i])))
+            {
+                return "A quoted part before the at sign has a character that is not allowed there.";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TryReadDomain(
+        string text, [NotNullWhen(true)] out string? domain, [NotNullWhen(false)] out string? error)
+    {
+        domain = null;
+        error = null;
+        if (text.StartsWith('['))
+        {
+            error = "Addresses with an IP literal as domain are not taken.";
+            return false;
+        }
+
+        try
+        {
+            domain = Ascii.IsValid(text)
+                ? text.ToLowerInvariant()
+                : Idn.GetAscii(text.Normalize(NormalizationForm.FormC)).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            error = "The domain is not a valid internationalised name.";
+            return false;
+        }
+
+        var labels = domain.Split('.');
+        if (labels.Length < 2)
+        {
+            error = "The domain needs a dot, as in example.com.";
+        }
+        else if (domain.Length > 253 || Array.Exists(labels, l => !IsLabel(l)))
+        {
+            error = "The domain has a label that is not allowed: letters, digits and inner hyphens, at most 63.";
+        }
+        else if (labels[^1].All(char.IsAsciiDigit))
+        {
+            error = "The last label of a domain is not a number.";
+        }
+
+        return error is null;
+    }
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= MaxLabel && label[0] != '-' && label[^1] != '-'
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    private static bool IsVisible(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control
+        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

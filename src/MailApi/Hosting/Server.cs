@@ -1,0 +1,94 @@
+using FluentValidation;
+using Hangfire;
+using MailApi.ApiKeys;
+using MailApi.Events;
+using MailApi.Http;
+using MailApi.Messages;
+using MailApi.Messages.Sending;
+using MailApi.Projects;
+using MailApi.Suppressions;
+using Microsoft.Extensions.Options;
+
+namespace MailApi.Hosting;
+
+/// <summary>The service as a whole: its parts, its pipeline, its routes.</summary>
+internal static class Server
+{
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(15);
+
+    /// <summary>Puts the service together; no database is opened yet.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        AddParts(builder.Services, builder.Configuration);
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize =
+                context.Configuration.GetSection("Limits").Get<MessageLimits>()?.BodyBytes ?? new MessageLimits().BodyBytes;
+        });
+
+        var app = builder.Build();
+        UsePipeline(app);
+        MapRoutes(app);
+        return app;
+    }
+
+    /// <summary>Prepares the database and runs until the process is asked to stop.</summary>
+    public static async Task RunAsync(WebApplication app)
+    {
+        await app.Services.PrepareDatabaseAsync(CancellationToken.None);
+        await app.Services.GreetAsync(app.Configuration);
+        app.Services.ScheduleRecurringJobs();
+        await app.RunAsync();
+    }
+
+    private static void AddParts(IServiceCollection services, IConfiguration configuration)
+    {
+        services.ConfigureHttpJsonOptions(o => StrictJson.Configure(o.SerializerOptions));
+        services.AddProblems();
+        services.AddValidatorsFromAssemblyContaining<MessageLimits>(ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddSingleton<ApiKeyCache>();
+        services.AddSingleton<ApiKeyAuthentication>();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<KeyUse>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
+        services.AddSingleton<SqliteLock>();
+        services.AddDatabase(configuration);
+        services.AddMail(configuration);
+        services.AddJobServer();
+        services.AddOpenApiDocument();
+        services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
+            (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseRequestId();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseApiKeys();
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(ValidationFilter.Create);
+        v1.MapMessages();
+        v1.MapEvents();
+        v1.MapSuppressions();
+        v1.MapApiKeys();
+        v1.MapProjects();
+        app.MapHealth();
+        app.MapOpenApiDocument();
+        app.MapHangfireDashboard("/hangfire", new DashboardOptions
+        {
+            AsyncAuthorization = [new DashboardAccess()],
+            DashboardTitle = "MailApi jobs",
+        });
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace MailApi.Http;
+
+/// <summary>What routes say about themselves for the documentation.</summary>
+internal static class Conventions
+{
+    /// <summary>An example of the body.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder builder, object example) =>
+        builder.WithMetadata(new BodyExample(example));
+
+    /// <summary>The query parameters that are read.</summary>
+    public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder builder, params string[] names) =>
+        builder.WithMetadata(new QueryNames(names));
+
+    /// <summary>The statuses of the problems that can be the answer.</summary>
+    public static RouteHandlerBuilder Declare(this RouteHandlerBuilder builder, params int[] statuses)
+    {
+        foreach (var status in statuses)
+        {
+            builder.Produces<ProblemDetails>(status, "application/problem+json");
+        }
+
+        return builder;
+    }
+}
+
+/// <summary>A body to try.</summary>
+internal sealed record BodyExample(object Value);
+
+/// <summary>Query parameters by name; the documentation knows what each means.</summary>
+internal sealed record QueryNames(IReadOnlyList<string> Names);

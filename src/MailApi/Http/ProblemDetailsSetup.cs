@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace MailApi.Http;
+
+/// <summary>Makes every error of the framework and every exception a problem like the others.</summary>
+internal static class ProblemDetailsSetup
+{
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = context => Complete(context.HttpContext, context.ProblemDetails));
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+    }
+
+    /// <summary>Adds what every problem has.</summary>
+    private static void Complete(HttpContext context, ProblemDetails problem)
+    {
+        var status = problem.Status ?? context.Response.StatusCode;
+        problem.Status = status;
+        problem.Title = ReasonPhrases.GetReasonPhrase(status);
+        problem.Instance = context.Request.Path;
+        problem.Extensions.Remove("traceId");
+        if (!problem.Extensions.ContainsKey("code"))
+        {
+            var (code, detail) = Framework(status);
+            problem.Extensions["code"] = code;
+            problem.Detail ??= detail;
+        }
+
+        problem.Type = $"/docs/errors#{problem.Extensions["code"]}";
+        problem.Extensions["request_id"] = RequestId.Of(context);
+    }
+
+    private static (string Code, string Detail) Framework(int status) => status switch
+    {
+        404 => ("not_found", "There is nothing at this address; see /docs."),
+        405 => ("method_not_allowed", "This address does not take this method; see Allow."),
+        413 => ("body_too_large", "The body is larger than this service takes."),
+        415 => ("unsupported_media_type", "Send the body as application/json."),
+        _ => status >= 500 ? ("internal_error", "The service failed; its log tells more.") : ("bad_request", "The request cannot be read."),
+    };
+}
+
+/// <summary>Turns exceptions into problems: what cannot be bound is the caller's, the rest is ours.</summary>
+internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var result = exception switch
+        {
+            BadHttpRequestException { StatusCode: 413 } => Problems.Of(413, "body_too_large", "The body is larger than this service takes."),
+            BadHttpRequestException { StatusCode: 415 } => Problems.Of(415, "unsupported_media_type", "Send the body as application/json."),
+            BadHttpRequestException { InnerException: JsonException json } => JsonProblems.Of(json),
+            BadHttpRequestException bad => Bad(bad),
+            DbException { IsTransient: true } or TimeoutException =>
+                Problems.Unavailable("The database is out of reach; nothing was changed. Try again in a second."),
+            DbException { InnerException: System.Net.Sockets.SocketException or IOException } =>
+                Problems.Unavailable("The database is out of reach; nothing was changed. Try again in a second."),
+            _ => Problems.Of(500, "internal_error", "The service failed; its log tells more."),
+        };
+        if (result.StatusCode >= 500)
+        {
+            Log.Failed(logger, exception, RequestId.Of(httpContext));
+        }
+
+        if (result.StatusCode == 503)
+        {
+            httpContext.Response.Headers.RetryAfter = "1";
+        }
+
+        await result.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Bad(BadHttpRequestException exception) =>
+        exception.Message.Contains("body", StringComparison.OrdinalIgnoreCase)
+            ? Problems.BadRequest("invalid_json", "A JSON body is expected.")
+            : Problems.BadRequest("invalid_parameter", "A value in the address cannot be read.");
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Request {RequestId} failed")]
+        public static partial void Failed(ILogger logger, Exception exception, string requestId);
+    }
+}
