@@ -1,0 +1,191 @@
+using MailApi.Core.Smtp.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace MailApi.Core.Smtp;
+
+/// <summary>What a relay suffers from.</summary>
+/// <param name="Reason">A sentence that names the setting to look at where one is to blame; no secrets.</param>
+/// <param name="Since">When it was first seen.</param>
+public sealed record TroubleNotice(string Reason, DateTimeOffset Since);
+
+/// <summary>One smart host: delivers messages to it over sessions that are kept and reused.</summary>
+public sealed partial class Relay : IAsyncDisposable
+{
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(60);
+
+    private readonly RelayOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SessionOpener _opener;
+    private readonly SessionPool _pool;
+    private readonly SendRate _rate;
+    private readonly Lock _lock = new();
+    private TimeSpan _pause;
+    private DateTimeOffset _pausedUntil;
+    private TroubleNotice? _trouble;
+
+    public Relay(string name, RelayOptions options, TimeProvider time, ILogger logger)
+    {
+        (Name, _options, _time, _logger) = (name, options, time, logger);
+        _opener = new SessionOpener(name, options, time);
+        _pool = new SessionPool(_opener, options, time);
+        _rate = new SendRate(options.RateLimit, time);
+    }
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name { get; }
+
+    /// <summary>Lower is tried first.</summary>
+    public int Priority => _options.Priority;
+
+    /// <summary>Sessions that stand now.</summary>
+    public int OpenSessions => _pool.Open;
+
+    /// <summary>What is wrong with the relay; null when it last worked.</summary>
+    public TroubleNotice? LastTrouble => Volatile.Read(ref _trouble);
+
+    /// <summary>True while others should be preferred: from 1 s up to 60 s after failures in a row.</summary>
+    public bool IsPaused(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return now < _pausedUntil;
+        }
+    }
+
+    /// <summary>
+    /// Makes one attempt for all recipients of the message. What servers and networks do wrong is in the result;
+    /// cancelling breaks the transaction off and throws.
+    /// </summary>
+    public async Task<RelayResult> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        await _rate.WaitAsync(cancellationToken);
+        var startedAt = _time.GetUtcNow();
+        var bytes = MessageBytes.Of(message.Prefix, message.Mime);
+        for (var fresh = false; ; fresh = true)
+        {
+            var (session, failure) = await _pool.BorrowAsync(fresh, cancellationToken);
+            if (session is null)
+            {
+                Suffer(failure!.Reason);
+                return Unreached(message, failure, startedAt);
+            }
+
+            var reused = session.Transactions > 0;
+            var handover = new Handover(message, session);
+            try
+            {
+                await handover.RunAsync(bytes, cancellationToken);
+            }
+            finally
+            {
+                _pool.Return(session);
+            }
+
+            // A server may close a session at rest at any time; that is no attempt yet.
+            if (handover.Unanswered && reused && !fresh)
+            {
+                continue;
+            }
+
+            Note(handover);
+            return Result(handover, session, startedAt);
+        }
+    }
+
+    /// <summary>Takes leave of the sessions at rest.</summary>
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    private RelayResult Result(Handover handover, SmtpSession session, DateTimeOffset startedAt) => new()
+    {
+        Recipients = handover.Results,
+        Relay = Name,
+        Host = _options.Host,
+        Ip = session.Ip,
+        Tls = session.Tls,
+        StartedAt = startedAt,
+        FinishedAt = _time.GetUtcNow(),
+        RelayTrouble = handover.Trouble is not null,
+        Ambiguous = handover.Ambiguous,
+    };
+
+    private RelayResult Unreached(OutgoingMessage message, OpenFailure failure, DateTimeOffset startedAt) => new()
+    {
+        Recipients = [.. message.Recipients.Select(
+            recipient => Verdict.Lost(recipient, failure.Reason) with { Reply = failure.Reply })],
+        Relay = Name,
+        Host = _options.Host,
+        StartedAt = startedAt,
+        FinishedAt = _time.GetUtcNow(),
+        RelayTrouble = true,
+    };
+
+    private void Note(Handover handover)
+    {
+        if (handover.PipeliningFailed)
+        {
+            _opener.Pipelining = false;
+            Log.PipeliningGivenUp(_logger, Name);
+        }
+
+        if (handover.Trouble is { } trouble)
+        {
+            Suffer(trouble);
+        }
+        else if (LastTrouble is not null)
+        {
+            Recover();
+        }
+    }
+
+    private void Suffer(string reason)
+    {
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            if (now >= _pausedUntil)
+            {
+                // Failures of the same moment count as one.
+                _pause = _pause == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(
+                    Math.Min(2 * _pause.Ticks, MaxPause.Ticks));
+                _pausedUntil = now + _pause;
+            }
+
+            if (_trouble?.Reason == reason)
+            {
+                return;
+            }
+
+            _trouble = new TroubleNotice(reason, now);
+        }
+
+        Log.InTrouble(_logger, Name, reason);
+    }
+
+    private void Recover()
+    {
+        lock (_lock)
+        {
+            if (_trouble is null)
+            {
+                return;
+            }
+
+            (_trouble, _pause, _pausedUntil) = (null, TimeSpan.Zero, default);
+        }
+
+        Log.Recovered(_logger, Name);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Relay {Relay} is in trouble: {Reason}")]
+        public static partial void InTrouble(ILogger logger, string relay, string reason);
+
+        [LoggerMessage(LogLevel.Information, "Relay {Relay} works again")]
+        public static partial void Recovered(ILogger logger, string relay);
+
+        [LoggerMessage(LogLevel.Warning, "Relay {Relay} announced PIPELINING but did not keep to it: given up")]
+        public static partial void PipeliningGivenUp(ILogger logger, string relay);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using MailKit;
+
+namespace MailApi.Core.Smtp.Sessions;
+
+/// <summary>A reply that no rule of SMTP allows; the message is a sentence to show.</summary>
+internal sealed class UnruledReplyException(string message) : IOException(message);
+
+/// <summary>
+/// Watches the plain text of a session, inside TLS too: tells the clock which phase begins, cuts off replies without
+/// end, and sees to it that each command has one reply, lest the answer to one message be taken for that to another.
+/// Nothing it sees is logged.
+/// </summary>
+internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
+{
+    private const int MaxReplyLength = 64 * 1024;
+    private const int MaxKept = 2000;
+
+    private readonly ArrayBufferWriter<byte> _kept = new(256);
+    private int _awaited = 1;
+    private int _completed;
+    private int _unfinished;
+    private int _column;
+    private bool _more;
+
+    public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
+
+    /// <summary>How many replies the next MAIL brings: its own and, when pipelined, those of the RCPTs behind it.</summary>
+    public int TransactionReplies { get; set; } = 1;
+
+    /// <summary>True when every reply that arrived was asked for.</summary>
+    public bool IsAligned => _completed == _awaited && _unfinished == 0;
+
+    /// <summary>The last reply of the greeting, hand-shake or sign-in, as received.</summary>
+    public ReadOnlySpan<byte> LastReply => _completed > 0 ? _kept.WrittenSpan : default;
+
+    public void LogConnect(Uri uri) => clock.Enter(SmtpPhase.Banner);
+
+    public void LogClient(byte[] buffer, int offset, int count)
+    {
+        BeginExchange();
+        if (clock.Phase is SmtpPhase.DataBlock or SmtpPhase.Auth || count < 4)
+        {
+            // Lines of a message or of a SASL dialogue, whatever they look like.
+            return;
+        }
+
+        var verb = buffer.AsSpan(offset, 4);
+        if (verb.SequenceEqual("MAIL"u8))
+        {
+            _awaited = TransactionReplies;
+            clock.Enter(SmtpPhase.Mail);
+        }
+        else if (Begins(verb) is { } phase)
+        {
+            clock.Enter(phase);
+        }
+    }
+
+    public void LogServer(byte[] buffer, int offset, int count)
+    {
+        var text = buffer.AsSpan(offset, count);
+        if (clock.Phase <= SmtpPhase.Auth && _kept.WrittenCount < MaxKept)
+        {
+            _kept.Write(text);
+        }
+
+        _unfinished += count;
+        var before = _completed;
+        for (int end; (end = text.IndexOf((byte)'\n')) >= 0; text = text[(end + 1)..])
+        {
+            ReadLinePart(text[..end]);
+            if (!_more)
+            {
+                _completed++;
+                _unfinished = text.Length - end - 1;
+            }
+
+            _column = 0;
+        }
+
+        ReadLinePart(text);
+        if (_completed > before && clock.Phase != SmtpPhase.Auth)
+        {
+            // Sign-in has one time for all its steps: a server may ask for ever.
+            clock.Restart();
+        }
+
+        if (_unfinished > MaxReplyLength)
+        {
+            throw new UnruledReplyException($"The server's reply has no end: cut off after {MaxReplyLength} bytes.");
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static SmtpPhase? Begins(ReadOnlySpan<byte> verb) => verb switch
+    {
+        _ when verb.SequenceEqual("DATA"u8) => SmtpPhase.DataInitiation,
+        _ when verb.SequenceEqual("EHLO"u8) || verb.SequenceEqual("HELO"u8) => SmtpPhase.Ehlo,
+        _ when verb.SequenceEqual("STAR"u8) => SmtpPhase.StartTls,
+        _ when verb.SequenceEqual("AUTH"u8) => SmtpPhase.Auth,
+        _ when verb.SequenceEqual("RSET"u8) => SmtpPhase.Reset,
+        _ when verb.SequenceEqual("QUIT"u8) => SmtpPhase.Quit,
+        _ => null,
+    };
+
+    // What is written stays in GuardedStream until a read, so a command that is stopped here never leaves.
+    private void BeginExchange()
+    {
+        if (_completed == 0 && _unfinished == 0)
+        {
+            return;
+        }
+
+        if (_completed > _awaited || _unfinished > 0)
+        {
+            throw new UnruledReplyException("The server sent a reply that no command asked for.");
+        }
+
+        _completed = 0;
+        _awaited = 1;
+        _kept.ResetWrittenCount();
+    }
+
+    // The fourth character of a line tells whether the reply goes on (RFC 5321 §4.2.1); lines may come in pieces.
+    private void ReadLinePart(ReadOnlySpan<byte> part)
+    {
+        if (_column == 0)
+        {
+            _more = false;
+        }
+
+        if (_column <= 3 && _column + part.Length > 3)
+        {
+            _more = part[3 - _column] == '-';
+        }
+
+        _column += part.Length;
+    }
+}

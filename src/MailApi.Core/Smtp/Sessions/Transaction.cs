@@ -1,0 +1,43 @@
+using MailApi.Core.Domain;
+using MimeKit;
+
+namespace MailApi.Core.Smtp.Sessions;
+
+/// <summary>What the server said in the course of one MAIL transaction (RFC 5321 §3.3).</summary>
+internal sealed class Transaction(List<MailboxAddress> recipients)
+{
+    private int _next;
+
+    public IReadOnlyList<MailboxAddress> Recipients => recipients;
+
+    /// <summary>The reply to MAIL; null when none came.</summary>
+    public SmtpReply? Sender { get; set; }
+
+    /// <summary>MAIL was refused: what follows is void.</summary>
+    public bool SenderRefused { get; set; }
+
+    /// <summary>The replies to RCPT, in the order of the recipients.</summary>
+    public SmtpReply?[] Replies { get; } = new SmtpReply?[recipients.Count];
+
+    /// <summary>The reply to DATA or to the final dot.</summary>
+    public SmtpReply? Data { get; set; }
+
+    /// <summary>Why the conversation broke off, as a sentence; null when it came to its end.</summary>
+    public string? Lost { get; set; }
+
+    /// <summary>Where the conversation broke off or ended.</summary>
+    public SmtpPhase Phase { get; set; }
+
+    public bool IsDelivered => Data is { Code: 250 };
+
+    /// <summary>Takes the reply for a recipient; they come in the order of the recipients.</summary>
+    public void Answer(MailboxAddress recipient, SmtpReply reply)
+    {
+        while (!ReferenceEquals(recipients[_next], recipient))
+        {
+            _next++;
+        }
+
+        Replies[_next++] = reply;
+    }
+}
