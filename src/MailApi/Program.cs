@@ -1,3 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using MailApi.Hosting;
+
+await Server.RunAsync(Server.Build(args));

@@ -11,7 +11,7 @@ public sealed record TroubleNotice(string Reason, DateTimeOffset Since);
 /// <summary>One smart host: delivers messages to it over sessions that are kept and reused.</summary>
 public sealed partial class Relay : IAsyncDisposable
 {
-    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
 
     private readonly RelayOptions _options;
     private readonly TimeProvider _time;
@@ -38,13 +38,16 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>Lower is tried first.</summary>
     public int Priority => _options.Priority;
 
+    /// <summary>Sessions at most.</summary>
+    public int MaxConnections => _options.MaxConnections;
+
     /// <summary>Sessions that stand now.</summary>
     public int OpenSessions => _pool.Open;
 
     /// <summary>What is wrong with the relay; null when it last worked.</summary>
     public TroubleNotice? LastTrouble => Volatile.Read(ref _trouble);
 
-    /// <summary>True while others should be preferred: from 1 s up to 60 s after failures in a row.</summary>
+    /// <summary>True while others should be preferred: from 1 s up to 15 s after failures in a row.</summary>
     public bool IsPaused(DateTimeOffset now)
     {
         lock (_lock)

@@ -39,7 +39,7 @@ internal static class Health
     {
         var database = await AnswersAsync(databases, cancellationToken);
         var states = relays.Relays
-            .Select(r => new RelayReadiness(r.Name, r.LastTrouble is null, r.LastTrouble)).ToList();
+            .Select(r => new RelayReadiness(r.Name, r.LastTrouble is null, r.LastTrouble?.Reason)).ToList();
         var status = !database || !lane.IsRunning ? "unavailable"
             : states.Exists(s => !s.Ready) ? "degraded" : "ready";
         return TypedResults.Json(

@@ -24,14 +24,14 @@ internal static class ProblemDetailsSetup
         problem.Title = ReasonPhrases.GetReasonPhrase(status);
         problem.Instance = context.Request.Path;
         problem.Extensions.Remove("traceId");
-        if (!problem.Extensions.ContainsKey("code"))
+        if (!problem.Extensions.TryGetValue("code", out var code))
         {
-            var (code, detail) = Framework(status);
+            (code, var detail) = Framework(status);
             problem.Extensions["code"] = code;
             problem.Detail ??= detail;
         }
 
-        problem.Type = $"/docs/errors#{problem.Extensions["code"]}";
+        problem.Type = $"/docs/errors#{code}";
         problem.Extensions["request_id"] = RequestId.Of(context);
     }
 

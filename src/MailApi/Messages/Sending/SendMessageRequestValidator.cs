@@ -1,6 +1,7 @@
 using FluentValidation;
 using MailApi.Core.Composing;
 using MailApi.Core.Domain;
+using MailApi.Http;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Messages.Sending;
@@ -52,7 +53,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
             .WithErrorCode("conflict").WithMessage("raw is a whole message: leave out html, text, headers and attachments.")
             .Base64();
         RuleFor(m => m.Attachments)
-            .Must(a => a is null || a.Count <= limits.Attachments)
+            .SetValidator(new CountValidator<SendMessageRequest, AttachmentInput>(limits.Attachments))
             .WithErrorCode("too_many").WithMessage($"A message has at most {limits.Attachments} attachments.");
         RuleForEach(m => m.Attachments).SetValidator(new AttachmentInputValidator());
     }
@@ -60,7 +61,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
     private void HeaderRulesOf(MessageLimits limits)
     {
         RuleFor(m => m.Headers)
-            .Must(h => h is null || h.Count <= limits.Headers)
+            .SetValidator(new CountValidator<SendMessageRequest, KeyValuePair<string, string>>(limits.Headers))
             .WithErrorCode("too_many").WithMessage($"A message has at most {limits.Headers} headers of its own.");
         RuleFor(m => m.Headers).Custom((headers, context) =>
         {
@@ -82,13 +83,13 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
     private void LabelRules(MessageLimits limits)
     {
         RuleFor(m => m.Tags)
-            .Must(t => t is null || t.Count <= limits.Tags)
+            .SetValidator(new CountValidator<SendMessageRequest, string>(limits.Tags))
             .WithErrorCode("too_many").WithMessage($"A message has at most {limits.Tags} tags.");
         RuleForEach(m => m.Tags)
             .NotEmpty().WithErrorCode("required")
             .MaximumLength(limits.Tag).WithErrorCode("too_long").Line();
         RuleFor(m => m.Metadata)
-            .Must(d => d is null || d.Count <= limits.Metadata)
+            .SetValidator(new CountValidator<SendMessageRequest, KeyValuePair<string, string>>(limits.Metadata))
             .WithErrorCode("too_many").WithMessage($"Metadata has at most {limits.Metadata} entries.");
         RuleFor(m => m.Metadata).Custom((metadata, context) =>
         {
@@ -146,7 +147,7 @@ internal sealed class SendBatchRequestValidator : AbstractValidator<SendBatchReq
     {
         RuleFor(b => b.Messages)
             .NotEmpty().WithErrorCode("required").WithMessage("A batch has at least one message.")
-            .Must(m => m.Count <= limits.Value.BatchMessages)
+            .SetValidator(new CountValidator<SendBatchRequest, BatchMessageRequest>(limits.Value.BatchMessages))
             .WithErrorCode("too_many").WithMessage($"A batch has at most {limits.Value.BatchMessages} messages.");
         RuleFor(b => b.Mode)
             .Must(m => m is null or "atomic" or "partial")

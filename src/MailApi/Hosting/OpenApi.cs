@@ -1,0 +1,86 @@
+using MailApi.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace MailApi.Hosting;
+
+/// <summary>The contract as OpenAPI 3.1, made from the routes, the records and the validators themselves.</summary>
+internal static class OpenApi
+{
+    public const string DocumentName = "openapi";
+    private const string Scheme = "api_key";
+
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddTransient<ISerializerDataContractResolver>(provider =>
+            new JsonSerializerDataContractResolver(provider.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+        services.AddSwaggerGen(o =>
+        {
+            o.SwaggerDoc(DocumentName, Info());
+            o.SupportNonNullableReferenceTypes();
+            o.NonNullableReferenceTypesAsRequired();
+            o.IncludeXmlComments(typeof(OpenApi).Assembly);
+            o.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key: mk_live_… or mk_test_….",
+            });
+            o.SchemaFilter<WireShapes>();
+            o.SchemaFilter<ValidatorLimits>();
+            o.OperationFilter<OperationNotes>();
+            o.DocumentFilter<SecurityNotes>();
+        });
+        services.AddSingleton<OperationNotes>();
+    }
+
+    public static void MapOpenApiDocument(this WebApplication app)
+    {
+        app.MapSwagger("/{documentName}.{extension:regex(^(json|ya?ml)$)}", o => o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1)
+            .ExcludeFromDescription();
+        app.UseSwaggerUI(o =>
+        {
+            o.RoutePrefix = "docs";
+            o.DocumentTitle = "MailApi";
+            o.SwaggerEndpoint($"/{DocumentName}.json", "MailApi");
+            o.EnablePersistAuthorization();
+            o.EnableTryItOutByDefault();
+        });
+    }
+
+    private static OpenApiInfo Info() => new()
+    {
+        Title = "MailApi",
+        Version = "v1",
+        Description =
+            $"""
+            The transactional email API that you run yourself: send, follow, retry, suppress.
+
+            Errors are `application/problem+json` (RFC 9457) with a stable `code`:
+
+            | Code | Status | Meaning |
+            |---|---|---|
+            {string.Join('\n', ProblemCodes.All.Select(p => $"| `{p.Code}` | {p.Status} | {p.Meaning} |"))}
+            """,
+    };
+
+    /// <summary>Says that everything under /v1 wants a key.</summary>
+    private sealed class SecurityNotes : IDocumentFilter
+    {
+        public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+        {
+            foreach (var (path, item) in swaggerDoc.Paths)
+            {
+                foreach (var operation in item.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
+                {
+                    operation.Security = path.StartsWith("/v1", StringComparison.Ordinal)
+                        ? [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, swaggerDoc)] = [] }]
+                        : [];
+                }
+            }
+        }
+    }
+}
