@@ -1,1 +1,44 @@
-Console.WriteLine("see README");
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using MailApi.Benchmarks.LoadTool;
+using MailApi.Benchmarks.LoadTool.Runs;
+
+[assembly: SupportedOSPlatform("linux")]
+
+using var stop = new CancellationTokenSource();
+
+// A cancelled run unwinds through its `await using` blocks, and those stop what it started.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Unwind);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Unwind);
+
+try
+{
+    var options = Options.Parse(args);
+    return options.Command switch
+    {
+        "speed" => await SpeedRun.ExecuteAsync(options, stop.Token),
+        "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
+        "crash" => await CrashRun.ExecuteAsync(options, stop.Token),
+        _ => throw new UsageException($"unknown command '{options.Command}'"),
+    };
+}
+catch (UsageException error)
+{
+    await Console.Error.WriteLineAsync($"{error.Message}\n\n{Options.Usage}");
+    return 2;
+}
+catch (RunFailedException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+
+void Unwind(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace MailApi.Benchmarks.LoadTool.Http;
+
+/// <summary>The few calls of the API that the latency and crash runs make, as a careful client makes them.</summary>
+public sealed class MailApiClient : IDisposable
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _http;
+
+    public MailApiClient(Uri address, string apiKey)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+    }
+
+    /// <summary>Sends one small message and returns its id.</summary>
+    /// <exception cref="RunFailedException">The answer was not 202.</exception>
+    public async Task<string> SendAsync(string ledgerId, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages");
+        request.Headers.Add("Idempotency-Key", ledgerId);
+        request.Content = JsonContent.Create(new
+        {
+            from = "load@sender.example",
+            to = $"{ledgerId}@rcpt.example",
+            subject = ledgerId,
+            text = $"This is message {ledgerId}.\n",
+            headers = new Dictionary<string, string> { ["X-Ledger"] = ledgerId },
+        });
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.Accepted)
+        {
+            return JsonElement.Parse(body).GetProperty("id").GetString()!;
+        }
+
+        // 409: the first request with this key is still in flight, as after a time-out on our side.
+        return (int)answer.StatusCode >= 500 || answer.StatusCode == HttpStatusCode.Conflict
+            ? throw new HttpRequestException(body, null, answer.StatusCode)
+            : throw new RunFailedException($"{ledgerId} was refused with {(int)answer.StatusCode}: {body}");
+    }
+
+    /// <summary>Sends until there is a 202, with the same idempotency key each time: a service that is down comes back.</summary>
+    public async Task<string> SendUntilAcceptedAsync(string ledgerId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await SendAsync(ledgerId, cancellationToken);
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(RetryPause, cancellationToken);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(RetryPause, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>How many attempts of a message ended as interrupted.</summary>
+    public async Task<int> CountInterruptedAsync(string messageId, CancellationToken cancellationToken)
+    {
+        var attempts = await GetAsync($"/v1/messages/{messageId}/attempts", cancellationToken);
+        return attempts.Count(attempt => attempt.GetProperty("outcome").GetString() == "interrupted");
+    }
+
+    /// <summary>True while any message waits in the queue or is being sent.</summary>
+    public async Task<bool> HasUnsentAsync(CancellationToken cancellationToken)
+    {
+        foreach (var status in (string[])["queued", "sending"])
+        {
+            if ((await GetAsync($"/v1/messages?status={status}&limit=1", cancellationToken)).Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyList<JsonElement>> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var page = await _http.GetFromJsonAsync<JsonElement>(path, cancellationToken);
+        return [.. page.GetProperty("data").EnumerateArray()];
+    }
+}

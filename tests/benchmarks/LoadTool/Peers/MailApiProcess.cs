@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+
+namespace MailApi.Benchmarks.LoadTool.Peers;
+
+/// <summary>The service in a process of its own: its database in the workspace, one relay on a loopback port.</summary>
+public sealed class MailApiProcess(
+    Workspace workspace, string assembly, ServiceDatabase database, int relayPort) : IAsyncDisposable
+{
+    private const string Crockford = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _log = workspace.PathOf($"mailapi-{database.Name}.log");
+    private ChildProcess? _process;
+
+    public int Port { get; } = FreePort.Next();
+
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    /// <summary>The first admin key, made for this run.</summary>
+    public string ApiKey { get; } =
+        $"mk_live_0{RandomNumberGenerator.GetString(Crockford, 25)}_{RandomNumberGenerator.GetString(Crockford, 51)}0";
+
+    /// <summary>Starts the process; the address does not change from one start to the next.</summary>
+    public void Start() => _process = ChildProcess.Start(
+        ["dotnet", assembly],
+        _log,
+        new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = Address.ToString(),
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Database__Provider"] = database.Provider.ToString().ToLowerInvariant(),
+            ["ConnectionStrings__MailApi"] = database.ConnectionString,
+            ["Bootstrap__ApiKey"] = ApiKey,
+            ["Relays__sink__Host"] = "127.0.0.1",
+            ["Relays__sink__Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
+            ["Relays__sink__Security"] = "none",
+        },
+        Path.GetDirectoryName(assembly));
+
+    /// <summary>Waits until <c>/readyz</c> says 200.</summary>
+    /// <exception cref="RunFailedException">The process ended, or was not ready after a minute.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StartTimeout);
+        try
+        {
+            while (!await IsReadyAsync(http, patience.Token))
+            {
+                if (_process!.HasExited)
+                {
+                    throw new RunFailedException($"the service ended at its start:\n{_process.LastWords()}");
+                }
+
+                await Task.Delay(PollInterval, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RunFailedException($"the service is not ready after a minute:\n{_process!.LastWords()}");
+        }
+    }
+
+    /// <summary>The end of the service's log, for an error message.</summary>
+    public string LastWords() => _process!.LastWords();
+
+    public Task KillAsync() => _process!.KillAsync();
+
+    /// <summary>Asks for a clean stop; false when it took more than a minute and the process was killed.</summary>
+    public Task<bool> TerminateAsync() => _process!.TerminateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("/readyz", cancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace MailApi.Benchmarks.LoadTool.Peers;
+
+/// <summary>Where one start of the service keeps its data.</summary>
+/// <param name="Name">Names the log and the database file.</param>
+public sealed record ServiceDatabase(string Name, Provider Provider, string ConnectionString);
+
+/// <summary>Hands out empty databases; starts PostgreSQL when the first of its kind is asked for.</summary>
+public sealed class ServiceDatabases(Workspace workspace) : IAsyncDisposable
+{
+    private PostgresCluster? _cluster;
+
+    public async Task<ServiceDatabase> CreateAsync(Provider provider, string name, CancellationToken cancellationToken)
+    {
+        if (provider == Provider.Sqlite)
+        {
+            return new ServiceDatabase(name, provider, $"Data Source={workspace.PathOf(name + ".db")}");
+        }
+
+        if (_cluster is null)
+        {
+            _cluster = new PostgresCluster(workspace);
+            await _cluster.StartAsync(cancellationToken);
+        }
+
+        return new ServiceDatabase(name, provider, await _cluster.CreateDatabaseAsync(name, cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using MailApi.Benchmarks.LoadTool.Http;
+using MailApi.Benchmarks.LoadTool.Peers;
+
+namespace MailApi.Benchmarks.LoadTool.Runs;
+
+/// <summary>Messages per second of one row; null where a row has no such figure.</summary>
+public sealed record Rates(double? Accepted, double? EndToEnd);
+
+/// <summary>Measures each row of the speed table, from the first message sent to the last one at the sink.</summary>
+public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int messages, Options options)
+{
+    // Long enough for processes to be forked and for the hot paths to be compiled; the same for everyone.
+    private readonly int _warmUp = Math.Clamp(messages / 10, 1, 4000);
+
+    private readonly SmtpSource _source = new(workspace, options.Size, options.Connections);
+
+    /// <summary>What client and far side can do with nothing between them.</summary>
+    public async Task<Rates> LimitAsync(CancellationToken cancellationToken)
+    {
+        var rates = await MeasureAsync(n => _source.SendAsync(sink.Port, n, cancellationToken), cancellationToken);
+        return rates with { Accepted = null };
+    }
+
+    public async Task<Rates> PostfixAsync(CancellationToken cancellationToken)
+    {
+        await using var postfix = new PostfixInstance(workspace, sink.Port);
+        await postfix.StartAsync(cancellationToken);
+        return await MeasureAsync(n => _source.SendAsync(postfix.Port, n, cancellationToken), cancellationToken);
+    }
+
+    public async Task<Rates> ServiceAsync(
+        string assembly, ServiceDatabase database, CancellationToken cancellationToken)
+    {
+        await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
+        var driver = await StartAsync(service, cancellationToken);
+        var before = sink.Received();
+        var rates = await MeasureAsync(n => driver.SendAsync(n, sendAt: null, cancellationToken), cancellationToken);
+
+        // A clean stop ends what is in flight; whatever the sink then has too many was sent twice.
+        await service.TerminateAsync();
+        var extra = sink.Received() - before - messages - _warmUp;
+        return extra == 0 ? rates : throw new RunFailedException($"the sink received {extra} messages too many");
+    }
+
+    /// <summary>Messages due in an hour: stored like any other, not relayed while the clock runs.</summary>
+    public async Task<Rates> AcceptAsync(
+        string assembly, ServiceDatabase database, CancellationToken cancellationToken)
+    {
+        await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
+        var driver = await StartAsync(service, cancellationToken);
+        var inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
+        await driver.SendAsync(_warmUp, inAnHour, cancellationToken);
+        await FlushDisksAsync(cancellationToken);
+        var started = await driver.SendAsync(messages, inAnHour, cancellationToken);
+        return new Rates(messages / Stopwatch.GetElapsedTime(started).TotalSeconds, EndToEnd: null);
+    }
+
+    private async Task<HttpDriver> StartAsync(MailApiProcess service, CancellationToken cancellationToken)
+    {
+        service.Start();
+        await service.WaitUntilReadyAsync(cancellationToken);
+        return new HttpDriver(service, MessagePayload.TextOf(options.Size), options.Connections);
+    }
+
+    private async Task<Rates> MeasureAsync(Func<int, Task<long>> send, CancellationToken cancellationToken)
+    {
+        var before = sink.Received();
+        await send(_warmUp);
+        await sink.WaitForAsync(before + _warmUp, cancellationToken);
+        await FlushDisksAsync(cancellationToken);
+
+        var started = await send(messages);
+        var accepted = Stopwatch.GetElapsedTime(started);
+        var lastArrival = await sink.WaitForAsync(before + _warmUp + messages, cancellationToken);
+        var endToEnd = Stopwatch.GetElapsedTime(started, lastArrival);
+        return new Rates(messages / accepted.TotalSeconds, messages / endToEnd.TotalSeconds);
+    }
+
+    /// <summary>No row pays for the write-back that another left behind.</summary>
+    private Task FlushDisksAsync(CancellationToken cancellationToken) =>
+        ChildProcess.RunAsync(["sync"], workspace.PathOf("sync.log"), cancellationToken);
+}
