@@ -17,6 +17,9 @@ public sealed class MailApiProcess(
 
     public int Port { get; } = FreePort.Next();
 
+    /// <summary>The relay's <c>MaxConnections</c>; null leaves the service's default.</summary>
+    public int? MaxConnections { get; init; }
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     /// <summary>The first admin key, made for this run.</summary>
@@ -24,21 +27,8 @@ public sealed class MailApiProcess(
         $"mk_live_0{RandomNumberGenerator.GetString(Crockford, 25)}_{RandomNumberGenerator.GetString(Crockford, 51)}0";
 
     /// <summary>Starts the process; the address does not change from one start to the next.</summary>
-    public void Start() => _process = ChildProcess.Start(
-        ["dotnet", assembly],
-        _log,
-        new Dictionary<string, string>
-        {
-            ["ASPNETCORE_URLS"] = Address.ToString(),
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["Database__Provider"] = database.Provider.ToString().ToLowerInvariant(),
-            ["ConnectionStrings__MailApi"] = database.ConnectionString,
-            ["Bootstrap__ApiKey"] = ApiKey,
-            ["Relays__sink__Host"] = "127.0.0.1",
-            ["Relays__sink__Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
-            ["Relays__sink__Security"] = "none",
-        },
-        Path.GetDirectoryName(assembly));
+    public void Start() =>
+        _process = ChildProcess.Start(["dotnet", assembly], _log, Settings(), Path.GetDirectoryName(assembly));
 
     /// <summary>Waits until <c>/readyz</c> says 200.</summary>
     /// <exception cref="RunFailedException">The process ended, or was not ready after a minute.</exception>
@@ -79,6 +69,27 @@ public sealed class MailApiProcess(
         {
             await _process.DisposeAsync();
         }
+    }
+
+    private Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = Address.ToString(),
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Database__Provider"] = database.Provider.ToString().ToLowerInvariant(),
+            ["ConnectionStrings__MailApi"] = database.ConnectionString,
+            ["Bootstrap__ApiKey"] = ApiKey,
+            ["Relays__sink__Host"] = "127.0.0.1",
+            ["Relays__sink__Port"] = relayPort.ToString(CultureInfo.InvariantCulture),
+            ["Relays__sink__Security"] = "none",
+        };
+        if (MaxConnections is { } connections)
+        {
+            settings["Relays__sink__MaxConnections"] = connections.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return settings;
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
