@@ -45,7 +45,7 @@ public sealed class MailApiClient : IDisposable
             : throw new RunFailedException($"{ledgerId} was refused with {(int)answer.StatusCode}: {body}");
     }
 
-    /// <summary>Sends until there is a 202, with the same idempotency key each time: a service that is down comes back.</summary>
+    /// <summary>Repeats the request, idempotency key included, until the service is back and says 202.</summary>
     public async Task<string> SendUntilAcceptedAsync(string ledgerId, CancellationToken cancellationToken)
     {
         while (true)

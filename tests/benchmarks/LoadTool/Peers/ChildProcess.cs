@@ -23,9 +23,12 @@ public sealed class ChildProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <paramref name="command"/> and leaves it running.</summary>
-    /// <remarks>The shell redirects and then becomes the program, so no output is pumped through this process.</remarks>
+    /// <remarks>The shell redirects and becomes the program: no output is pumped through this process.</remarks>
     public static ChildProcess Start(
-        string[] command, string log, IReadOnlyDictionary<string, string>? environment = null, string? directory = null)
+        string[] command,
+        string log,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? directory = null)
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = directory ?? Path.GetDirectoryName(log) };
         string[] arguments = ["-c", """log=$1; shift; exec "$@" >>"$log" 2>&1""", "sh", log, .. command];
@@ -44,7 +47,7 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs <paramref name="command"/> to its end.</summary>
-    /// <exception cref="RunFailedException">It ended with another code than 0; the message holds its last words.</exception>
+    /// <exception cref="RunFailedException">It ended with another code than 0.</exception>
     public static async Task RunAsync(string[] command, string log, CancellationToken cancellationToken)
     {
         await using var child = Start(command, log);

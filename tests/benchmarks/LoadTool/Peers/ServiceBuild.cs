@@ -7,19 +7,19 @@ public static class ServiceBuild
     public static string Find(Options options)
     {
         var assembly = options.Service ?? Path.Combine(CheckoutRoot(), "src/MailApi/bin/Release/net10.0/MailApi.dll");
-        return File.Exists(assembly) ? assembly : throw new RunFailedException($"the service is not built: {assembly}");
+        return File.Exists(assembly)
+            ? assembly
+            : throw new RunFailedException($"the service is not built: {assembly}");
     }
 
     private static string CheckoutRoot()
     {
-        for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
+        var directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "MailApi.sln")))
         {
-            if (File.Exists(Path.Combine(directory, "MailApi.sln")))
-            {
-                return directory;
-            }
+            directory = Path.GetDirectoryName(directory);
         }
 
-        throw new RunFailedException($"no MailApi.sln above {AppContext.BaseDirectory}; name the service with --service");
+        return directory ?? throw new RunFailedException("the tool is outside its checkout; use --service");
     }
 }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace MailApi.Benchmarks.LoadTool.Peers;
 
-/// <summary>Postfix's own <c>smtp-sink</c>, the far side of every speed row, with the count of what reached it.</summary>
+/// <summary>Postfix's <c>smtp-sink</c>: the far side of every speed row, and the count of what reached it.</summary>
 /// <remarks>
 /// With <c>-c</c> it writes a running counter after every message. That goes to a file whose last bytes are read a
 /// hundred times a second, so counting costs the same few microseconds whoever sends.
@@ -40,7 +40,7 @@ public sealed partial class SinkProcess(Workspace workspace) : IAsyncDisposable
         return last is null ? 0 : int.Parse(last.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Waits until the count is <paramref name="total"/>; returns the time stamp of the last arrival.</summary>
+    /// <summary>Waits until the count is <paramref name="total"/>; returns the time of the last arrival.</summary>
     /// <exception cref="RunFailedException">Nothing arrived for a minute.</exception>
     public async Task<long> WaitForAsync(int total, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace MailApi.Benchmarks.LoadTool.Peers;
 /// <summary>Postfix's own <c>smtp-source</c>: the client of the rows that are fed by SMTP.</summary>
 public sealed class SmtpSource(Workspace workspace, int size, int sessions)
 {
-    /// <summary>Sends <paramref name="messages"/>, each to a recipient of its own; returns when the last is accepted.</summary>
+    /// <summary>Sends messages, each to a recipient of its own, and returns when the last is accepted.</summary>
     /// <returns>The time stamp of the start.</returns>
     public async Task<long> SendAsync(int port, int messages, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ internal sealed class RelaySession(RecordingRelay relay, TcpClient client)
     private const string Greeting = "220 relay.example ESMTP\r\n";
 
     private const string Extensions =
-        "250-relay.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE\r\n";
+        "250-relay.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
+        + "250-ENHANCEDSTATUSCODES\r\n250 SIZE\r\n";
 
     private readonly long _connectedAt = Stopwatch.GetTimestamp();
     private Transaction? _transaction;
@@ -89,7 +90,7 @@ internal sealed class RelaySession(RecordingRelay relay, TcpClient client)
         }
     }
 
-    /// <summary>Reads the message, records it at its final dot, answers later; false when the connection is gone.</summary>
+    /// <summary>Reads the message, records it at its final dot, answers later; false when nobody listens.</summary>
     private async Task<bool> ReceiveAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         var transaction = _transaction ?? throw new RunFailedException("DATA without MAIL FROM");

@@ -28,7 +28,7 @@ public static class MachineFacts
                 return "not installed";
             }
 
-            return (await File.ReadAllTextAsync(answer, cancellationToken)).Trim();
+            return File.ReadLines(answer).Last(); // a warning may come before it
         }
     }
 

@@ -1,6 +1,6 @@
 namespace MailApi.Benchmarks.LoadTool.Reporting;
 
-/// <summary>A markdown table whose columns line up on a terminal too; the first column is text, the rest numbers.</summary>
+/// <summary>A markdown table that lines up on a terminal too; after the first column come numbers.</summary>
 public sealed class Table(params string[] header)
 {
     private readonly List<string[]> _rows = [header];
@@ -19,6 +19,9 @@ public sealed class Table(params string[] header)
         }
     }
 
-    private static void PrintRow(string[] row, int[] widths) => Console.WriteLine(
-        $"| {string.Join(" | ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])))} |");
+    private static void PrintRow(string[] row, int[] widths)
+    {
+        var cells = row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+        Console.WriteLine($"| {string.Join(" | ", cells)} |");
+    }
 }

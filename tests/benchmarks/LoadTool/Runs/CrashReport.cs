@@ -68,8 +68,8 @@ public sealed record CrashReport
         yield return ("stops slower than a minute", Text(SlowStops), "0", SlowStops == 0);
         yield return (
             "slowest first delivery after a restart",
-            SlowestRestart is { } slowest ? $"{slowest.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)} s" : "none",
-            "< 10 s",
+            SlowestRestart is { } slowest ? slowest.ToString(@"m\:ss\.f", CultureInfo.InvariantCulture) : "none",
+            "< 0:10",
             SlowestRestart < RestartLimit);
     }
 

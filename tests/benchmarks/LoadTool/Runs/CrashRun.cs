@@ -57,39 +57,27 @@ public sealed class CrashRun
         await _service.WaitUntilReadyAsync(cancellationToken);
         using var client = new MailApiClient(_service.Address, _service.ApiKey);
 
+        await PostAndSignalAsync(client, cancellationToken);
+        await DrainAsync(client, cancellationToken);
+        await ended.CancelAsync();
+        await recording;
+        return Report(await CountUnexplainedAsync(client, cancellationToken));
+    }
+
+    private async Task PostAndSignalAsync(MailApiClient client, CancellationToken cancellationToken)
+    {
         using var posting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        posting.CancelAfter(_options.Duration + DrainTimeout);
         var started = Stopwatch.GetTimestamp();
         var clients = Enumerable.Range(0, _options.Clients).Select(i => PostAsync(client, i, started, posting.Token));
-        var working = Task.WhenAll([.. clients, SignalAsync(started, cancellationToken)]);
-        posting.CancelAfter(_options.Duration + DrainTimeout);
         try
         {
-            await working;
+            await Task.WhenAll([.. clients, SignalAsync(started, cancellationToken)]);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RunFailedException($"the service answers no more:\n{_service.LastWords()}");
         }
-
-        await DrainAsync(client, cancellationToken);
-        var unexplained = await CountUnexplainedAsync(client, cancellationToken);
-        await ended.CancelAsync();
-        await recording;
-        return new CrashReport
-        {
-            Signal = _options.Signal,
-            Signals = _signals,
-            SlowStops = _slowStops,
-            Accepted = _ledger.Accepted,
-            Lost = _ledger.Lost,
-            ExtraCopies = _ledger.Duplicated.Sum(duplicated => duplicated.Extra),
-            DifferentMessageIds = _ledger.DifferentMessageIds,
-            Unexplained = unexplained,
-            CutOffBeforeDot = _relay.CutOffBeforeDot,
-            CutOffAfterDot = _relay.CutOffAfterDot,
-            SlowestRestart = _restarts.Slowest,
-            RestartsWithoutDelivery = _restarts.WithoutDelivery,
-        };
     }
 
     private async Task PostAsync(MailApiClient client, int number, long started, CancellationToken cancellationToken)
@@ -106,7 +94,7 @@ public sealed class CrashRun
     {
         while (true)
         {
-            // Between a fifth of the interval and 1.8 times it: early in the start of the process, and well into its work.
+            // From a fifth of the interval to 1.8 times it: early in a start, and well into the work.
             await Task.Delay(_options.KillEvery * (0.2 + (1.6 * Random.Shared.NextDouble())), cancellationToken);
             if (Stopwatch.GetElapsedTime(started) >= _options.Duration)
             {
@@ -166,4 +154,20 @@ public sealed class CrashRun
 
         return unexplained;
     }
+
+    private CrashReport Report(int unexplained) => new()
+    {
+        Signal = _options.Signal,
+        Signals = _signals,
+        SlowStops = _slowStops,
+        Accepted = _ledger.Accepted,
+        Lost = _ledger.Lost,
+        ExtraCopies = _ledger.Duplicated.Sum(duplicated => duplicated.Extra),
+        DifferentMessageIds = _ledger.DifferentMessageIds,
+        Unexplained = unexplained,
+        CutOffBeforeDot = _relay.CutOffBeforeDot,
+        CutOffAfterDot = _relay.CutOffAfterDot,
+        SlowestRestart = _restarts.Slowest,
+        RestartsWithoutDelivery = _restarts.WithoutDelivery,
+    };
 }

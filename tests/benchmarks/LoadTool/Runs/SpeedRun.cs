@@ -3,7 +3,7 @@ using MailApi.Benchmarks.LoadTool.Reporting;
 
 namespace MailApi.Benchmarks.LoadTool.Runs;
 
-/// <summary>Messages per second of the limit, of Postfix and of the service, one after the other against one sink.</summary>
+/// <summary>Messages per second of the limit, of Postfix and of the service, against the same sink.</summary>
 public static class SpeedRun
 {
     private const int DefaultMessages = 40_000;

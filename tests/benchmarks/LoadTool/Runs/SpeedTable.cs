@@ -3,7 +3,7 @@ using MailApi.Benchmarks.LoadTool.Reporting;
 
 namespace MailApi.Benchmarks.LoadTool.Runs;
 
-/// <summary>The speed rows beside each other: the ratios travel to other machines, the absolute figures do not.</summary>
+/// <summary>The speed rows beside each other; the ratios travel to other machines, the figures do not.</summary>
 public sealed class SpeedTable
 {
     private readonly Table _table = new("row", "accepted/s", "end to end/s", "x Postfix", "x limit");
