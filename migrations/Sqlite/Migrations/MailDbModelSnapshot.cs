@@ -159,55 +159,6 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.ToTable("attempts");
                 });
 
-            modelBuilder.Entity("MailApi.Core.Domain.Delivery", b =>
-                {
-                    b.Property<byte[]>("MessageId")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("message_id");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("attempt");
-
-                    b.Property<long>("DueAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("due_at");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("expires_at");
-
-                    b.Property<byte[]>("LeaseOwner")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("lease_owner");
-
-                    b.Property<long?>("LeasedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("leased_at");
-
-                    b.Property<int>("Priority")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("priority");
-
-                    b.Property<byte[]>("ProjectId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("project_id");
-
-                    b.HasKey("MessageId")
-                        .HasName("pk_deliveries");
-
-                    b.HasIndex("LeaseOwner")
-                        .HasDatabaseName("ix_deliveries_lease_owner")
-                        .HasFilter("lease_owner IS NOT NULL");
-
-                    b.HasIndex("Priority", "DueAt")
-                        .HasDatabaseName("ix_deliveries_priority_due_at")
-                        .HasFilter("lease_owner IS NULL");
-
-                    b.ToTable("deliveries");
-                });
-
             modelBuilder.Entity("MailApi.Core.Domain.Event", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -247,9 +198,9 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("timestamp");
 
-                    b.Property<long>("Transaction")
+                    b.Property<long>("TransactionId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("transaction");
+                        .HasColumnName("transaction_id");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -262,8 +213,8 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.HasIndex("MessageId", "Sequence")
                         .HasDatabaseName("ix_events_message_id_sequence");
 
-                    b.HasIndex("ProjectId", "Transaction", "Id")
-                        .HasDatabaseName("ix_events_project_id_transaction_id");
+                    b.HasIndex("ProjectId", "TransactionId", "Id")
+                        .HasDatabaseName("ix_events_project_id_transaction_id_id");
 
                     b.ToTable("events");
                 });
@@ -443,6 +394,55 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasName("pk_projects");
 
                     b.ToTable("projects");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.QueuedDelivery", b =>
+                {
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempt");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("LeaseOwner")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long?>("LeasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("leased_at");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("priority");
+
+                    b.Property<byte[]>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("LeaseOwner")
+                        .HasDatabaseName("ix_deliveries_lease_owner")
+                        .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("Priority", "DueAt")
+                        .HasDatabaseName("ix_deliveries_priority_due_at")
+                        .HasFilter("lease_owner IS NULL");
+
+                    b.ToTable("deliveries", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Recipient", b =>

@@ -67,7 +67,7 @@ public sealed partial class AttemptDelivery(
     private async Task RecordAsync(LeasedDelivery delivery, IReadOnlyList<RelayResult> results)
     {
         var now = time.GetUtcNow();
-        var verdict = Verdict.On(delivery, results, now + Delay(delivery, results), now);
+        var verdict = AttemptVerdict.On(delivery, results, now + Delay(delivery, results), now);
         LogOutcomes(delivery, verdict);
 
         // The message has been handed over: its outcome is recorded whatever happens to the node.
@@ -107,7 +107,7 @@ public sealed partial class AttemptDelivery(
         return results[^1].RelayTrouble && delay > longest ? longest : delay;
     }
 
-    private void LogOutcomes(LeasedDelivery delivery, Verdict verdict)
+    private void LogOutcomes(LeasedDelivery delivery, AttemptVerdict verdict)
     {
         foreach (var change in verdict.Changes)
         {

@@ -9,7 +9,7 @@ namespace MailApi.Core.Delivery;
 /// Writes what became of an attempt: attempts, statuses, events, suppressions and the next due time, in one transaction,
 /// and only where the lease is still this node's. A node that comes back late changes nothing.
 /// </summary>
-internal sealed class RecordOutcome(LeasedDelivery delivery, Verdict verdict, NodeIdentity node, TimeProvider time) : IGroupWrite
+internal sealed class RecordOutcome(LeasedDelivery delivery, AttemptVerdict verdict, NodeIdentity node, TimeProvider time) : IGroupWrite
 {
     private Ticket? _fence;
 

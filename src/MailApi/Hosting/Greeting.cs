@@ -16,7 +16,7 @@ internal static partial class Greeting
 
         if (await services.EnsureKeyAsync(configuration) is { } key)
         {
-            var url = (configuration["ASPNETCORE_URLS"] ?? configuration["Urls"] ?? "http://localhost:5025").Split(';')[0].TrimEnd('/');
+            var url = configuration[WebHostDefaults.ServerUrlsKey]!.Split(';')[0].TrimEnd('/');
 
             // Written to the console and not to the log: logs are collected, and this is a secret.
             Console.WriteLine(

@@ -14,6 +14,7 @@ namespace MailApi.Hosting;
 /// <summary>The service as a whole: its parts, its pipeline, its routes.</summary>
 internal static class Server
 {
+    private const string DefaultUrl = "http://localhost:5025";
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(15);
 
     /// <summary>Puts the service together; no database is opened yet.</summary>
@@ -25,6 +26,7 @@ internal static class Server
             ContentRootPath = AppContext.BaseDirectory,
         });
         AddParts(builder.Services, builder.Configuration);
+        builder.Configuration[WebHostDefaults.ServerUrlsKey] ??= DefaultUrl;
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
             kestrel.AddServerHeader = false;

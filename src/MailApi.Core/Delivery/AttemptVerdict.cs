@@ -15,14 +15,14 @@ internal sealed record RecipientChange(
 /// <param name="Results">One per relay that was tried, in order.</param>
 /// <param name="Changes">One per recipient.</param>
 /// <param name="NextDue">When to try again; null when every recipient has reached its end.</param>
-internal sealed record Verdict(
+internal sealed record AttemptVerdict(
     IReadOnlyList<RelayResult> Results, IReadOnlyList<RecipientChange> Changes, DateTimeOffset? NextDue)
 {
     /// <param name="delivery">What was attempted.</param>
     /// <param name="results">One per relay that was tried; the last word on each recipient counts.</param>
     /// <param name="next">When the schedule would try again.</param>
     /// <param name="now">A delivery that has expired by now is given up.</param>
-    public static Verdict On(
+    public static AttemptVerdict On(
         LeasedDelivery delivery, IReadOnlyList<RelayResult> results, DateTimeOffset next, DateTimeOffset now)
     {
         var expired = now >= delivery.ExpiresAt;
@@ -30,7 +30,7 @@ internal sealed record Verdict(
         var open = changes.Exists(c => c.Status == RecipientStatus.Deferred);
 
         // The last attempt is made when the message expires, not skipped because the schedule is longer.
-        return new Verdict(results, changes, !open ? null : next < delivery.ExpiresAt ? next : delivery.ExpiresAt);
+        return new AttemptVerdict(results, changes, !open ? null : next < delivery.ExpiresAt ? next : delivery.ExpiresAt);
     }
 
     private static RecipientChange Change(

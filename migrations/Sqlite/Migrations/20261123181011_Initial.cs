@@ -96,7 +96,7 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 {
                     id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     project_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    transaction = table.Column<long>(type: "INTEGER", nullable: false),
+                    transaction_id = table.Column<long>(type: "INTEGER", nullable: false),
                     type = table.Column<string>(type: "TEXT", nullable: false),
                     timestamp = table.Column<long>(type: "INTEGER", nullable: false),
                     message_id = table.Column<byte[]>(type: "BLOB", nullable: true),
@@ -238,9 +238,9 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 columns: new[] { "message_id", "sequence" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_events_project_id_transaction_id",
+                name: "ix_events_project_id_transaction_id_id",
                 table: "events",
-                columns: new[] { "project_id", "transaction", "id" });
+                columns: new[] { "project_id", "transaction_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",

@@ -97,7 +97,7 @@ namespace MailApi.Migrations.Postgres.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     project_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    transaction = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
+                    transaction_id = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "pg_current_xact_id()::text::bigint"),
                     type = table.Column<string>(type: "text", nullable: false),
                     timestamp = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     message_id = table.Column<Guid>(type: "uuid", nullable: true),
@@ -239,9 +239,9 @@ namespace MailApi.Migrations.Postgres.Migrations
                 columns: new[] { "message_id", "sequence" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_events_project_id_transaction_id",
+                name: "ix_events_project_id_transaction_id_id",
                 table: "events",
-                columns: new[] { "project_id", "transaction", "id" });
+                columns: new[] { "project_id", "transaction_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_created_at",

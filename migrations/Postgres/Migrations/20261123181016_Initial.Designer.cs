@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MailApi.Migrations.Postgres.Migrations
 {
     [DbContext(typeof(MailDb))]
-    [Migration("20261123170426_Initial")]
+    [Migration("20261123181016_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -167,54 +167,6 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.ToTable("attempts");
                 });
 
-            modelBuilder.Entity("MailApi.Core.Domain.Delivery", b =>
-                {
-                    b.Property<Guid>("MessageId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("message_id");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempt");
-
-                    b.Property<DateTimeOffset>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.Property<DateTimeOffset>("ExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("expires_at");
-
-                    b.Property<Guid?>("LeaseOwner")
-                        .HasColumnType("uuid")
-                        .HasColumnName("lease_owner");
-
-                    b.Property<DateTimeOffset?>("LeasedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("leased_at");
-
-                    b.Property<int>("Priority")
-                        .HasColumnType("integer")
-                        .HasColumnName("priority");
-
-                    b.Property<Guid>("ProjectId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("project_id");
-
-                    b.HasKey("MessageId")
-                        .HasName("pk_deliveries");
-
-                    b.HasIndex("LeaseOwner")
-                        .HasDatabaseName("ix_deliveries_lease_owner")
-                        .HasFilter("lease_owner IS NOT NULL");
-
-                    b.HasIndex("Priority", "DueAt")
-                        .HasDatabaseName("ix_deliveries_priority_due_at")
-                        .HasFilter("lease_owner IS NULL");
-
-                    b.ToTable("deliveries");
-                });
-
             modelBuilder.Entity("MailApi.Core.Domain.Event", b =>
                 {
                     b.Property<Guid>("Id")
@@ -253,10 +205,10 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("timestamp");
 
-                    b.Property<long>("Transaction")
+                    b.Property<long>("TransactionId")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasColumnName("transaction")
+                        .HasColumnName("transaction_id")
                         .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
 
                     b.Property<string>("Type")
@@ -270,8 +222,8 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.HasIndex("MessageId", "Sequence")
                         .HasDatabaseName("ix_events_message_id_sequence");
 
-                    b.HasIndex("ProjectId", "Transaction", "Id")
-                        .HasDatabaseName("ix_events_project_id_transaction_id");
+                    b.HasIndex("ProjectId", "TransactionId", "Id")
+                        .HasDatabaseName("ix_events_project_id_transaction_id_id");
 
                     b.ToTable("events");
                 });
@@ -450,6 +402,54 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasName("pk_projects");
 
                     b.ToTable("projects");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.QueuedDelivery", b =>
+                {
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<DateTimeOffset?>("LeasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_at");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("LeaseOwner")
+                        .HasDatabaseName("ix_deliveries_lease_owner")
+                        .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("Priority", "DueAt")
+                        .HasDatabaseName("ix_deliveries_priority_due_at")
+                        .HasFilter("lease_owner IS NULL");
+
+                    b.ToTable("deliveries", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Recipient", b =>

@@ -4,7 +4,7 @@ using MailApi.Core.Smtp;
 
 namespace MailApi.Tests.Delivery;
 
-public sealed class VerdictTests
+public sealed class AttemptVerdictTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Next = Now.AddMinutes(5);
@@ -68,7 +68,7 @@ public sealed class VerdictTests
     {
         var address = Address("a@x.example");
         var delivery = Delivery(Now.AddDays(1), [address]);
-        var verdict = Verdict.On(
+        var verdict = AttemptVerdict.On(
             delivery,
             [Attempt(Result("a@x.example", RecipientResultKind.Deferred)), Attempt(Result("a@x.example", RecipientResultKind.Delivered))],
             Next, Now);
@@ -77,7 +77,7 @@ public sealed class VerdictTests
         Assert.Equal(RecipientStatus.Delivered, Assert.Single(verdict.Changes).Status);
     }
 
-    private static Verdict Judge(DateTimeOffset expires, params RecipientResult[] results) => Verdict.On(
+    private static AttemptVerdict Judge(DateTimeOffset expires, params RecipientResult[] results) => AttemptVerdict.On(
         Delivery(expires, [.. results.Select(r => r.Recipient)]), [Attempt(results)], Next, Now);
 
     private static RelayResult Attempt(params RecipientResult[] results) =>
