@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace MailApi.Tests.Smtp;
@@ -26,6 +29,11 @@ internal sealed class LineServer : IAsyncDisposable
     /// <summary>Lines of EHLO after the first, such as <c>SIZE 1000</c>.</summary>
     public string[] Offers { get; set; } = ["PIPELINING", "8BITMIME", "SMTPUTF8"];
 
+    /// <summary>Speaks TLS after STARTTLS, or from the start when <see cref="ImplicitTls"/>.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    public bool ImplicitTls { get; set; }
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public ConcurrentQueue<string> Commands { get; } = [];
@@ -34,7 +42,12 @@ internal sealed class LineServer : IAsyncDisposable
 
     public int Connections => _sockets.Count;
 
-    public static string Ordinary(string command) => command == "DATA" ? "354 go on" : "250 2.0.0 fine";
+    public static string Ordinary(string command) => command switch
+    {
+        "DATA" => "354 go on",
+        "STARTTLS" => "220 2.0.0 ready",
+        _ => "250 2.0.0 fine",
+    };
 
     /// <summary>Closes what is open from the server's side.</summary>
     public void HangUp()
@@ -60,6 +73,7 @@ internal sealed class LineServer : IAsyncDisposable
             while (true)
             {
                 var socket = await _listener.AcceptSocketAsync();
+                socket.NoDelay = true;
                 _sockets.Add(socket);
                 talks.Add(Task.Run(() => TalkAsync(socket)));
             }
@@ -74,7 +88,8 @@ internal sealed class LineServer : IAsyncDisposable
     {
         try
         {
-            await using var network = new NetworkStream(socket, ownsSocket: true);
+            await using var clear = new NetworkStream(socket, ownsSocket: true);
+            Stream network = ImplicitTls ? await EncryptAsync(clear) : clear;
             var reader = new BufferedStream(network);
             await SayAsync(network, Greeting);
             while (await ReadLineAsync(reader) is { } command)
@@ -88,6 +103,12 @@ internal sealed class LineServer : IAsyncDisposable
                     return;
                 }
 
+                if (command == "STARTTLS" && Certificate is not null)
+                {
+                    network = await EncryptAsync(clear);
+                    reader = new BufferedStream(network);
+                }
+
                 if (command == "DATA" && answer.StartsWith("354", StringComparison.Ordinal))
                 {
                     Messages.Enqueue(await ReadMessageAsync(reader));
@@ -99,10 +120,18 @@ internal sealed class LineServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (e
+            is IOException or ObjectDisposedException or SocketException or AuthenticationException)
         {
             // The other side is free to leave.
         }
+    }
+
+    private async Task<Stream> EncryptAsync(Stream clear)
+    {
+        var encrypted = new SslStream(clear);
+        await encrypted.AuthenticateAsServerAsync(Certificate!);
+        return encrypted;
     }
 
     private static async Task<bool> SayAsync(Stream stream, string text)

@@ -92,6 +92,15 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
         }
     }
 
+    /// <summary>Before TLS, too: words in clear must not pass for words from inside (CVE-2026-41319).</summary>
+    public void ThrowIfUnasked()
+    {
+        if (_completed > _awaited || _unfinished > 0)
+        {
+            throw new UnruledReplyException("The server sent a reply that no command asked for.");
+        }
+    }
+
     public void Dispose()
     {
     }
@@ -110,14 +119,10 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
     // What is written stays in GuardedStream until a read, so a command that is stopped here never leaves.
     private void BeginExchange()
     {
-        if (_completed == 0 && _unfinished == 0)
+        ThrowIfUnasked();
+        if (_completed == 0)
         {
             return;
-        }
-
-        if (_completed > _awaited || _unfinished > 0)
-        {
-            throw new UnruledReplyException("The server sent a reply that no command asked for.");
         }
 
         _completed = 0;

@@ -131,12 +131,9 @@ internal sealed class SessionOpener(string relay, RelayOptions options, TimeProv
 
     private string TlsReason(SmtpSession session, SslHandshakeException exception)
     {
-        if (session.Clock.ExpiredIn is not null || session.Connection.Ended)
-        {
-            return session.LossOf(exception);
-        }
-
         var cause = exception.GetBaseException();
-        return $"The TLS handshake with {options.Host} failed: {cause.Message.TrimEnd('.')}.";
+        return session.Clock.ExpiredIn is not null || session.Connection.Ended || cause is UnruledReplyException
+            ? session.LossOf(cause)
+            : $"The TLS handshake with {options.Host} failed: {cause.Message.TrimEnd('.')}.";
     }
 }

@@ -179,6 +179,7 @@ internal sealed class SmtpSession : SmtpClient
     protected override SslClientAuthenticationOptions GetSslClientAuthenticationOptions(
         string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
     {
+        _tap.ThrowIfUnasked();
         _clock.Enter(SmtpPhase.Tls);
         return base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
     }
