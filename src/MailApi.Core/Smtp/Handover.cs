@@ -38,17 +38,21 @@ internal sealed class Handover(OutgoingMessage message, SmtpSession session)
 
         if (session.MaxMessageSize > 0 && bytes.Size > session.MaxMessageSize)
         {
-            RefuseAll(recipients, BounceCategory.TooLarge,
-                $"5.3.4 The message of {bytes.Size} bytes exceeds the {session.MaxMessageSize} bytes the server accepts.");
+            var reason = $"5.3.4 The message of {bytes.Size} bytes exceeds the {session.MaxMessageSize} bytes"
+                + " that the server accepts.";
+            _results.AddRange(recipients.Select(r => Verdict.Refused(r, BounceCategory.TooLarge, reason)));
+            RepeatForDuplicates();
             return;
         }
 
-        while (recipients.Count > 0)
+        for (var first = true; recipients.Count > 0; first = false)
         {
             var transaction = await session.TransactAsync(bytes, sender!, mailboxes, cancellationToken);
-            var first = _results.Count == 0;
             (recipients, mailboxes) = Record(transaction, recipients);
-            Judge(transaction, first);
+            if (!transaction.IsDelivered)
+            {
+                Judge(transaction, first);
+            }
         }
 
         RepeatForDuplicates();
@@ -140,18 +144,17 @@ internal sealed class Handover(OutgoingMessage message, SmtpSession session)
             && transaction.Data is null or { Code: not 250 and (< 400 or > 599) };
     }
 
-    private void RefuseAll(List<EmailAddress> recipients, BounceCategory category, string reason) =>
-        _results.AddRange(recipients.Select(recipient => Verdict.Refused(recipient, category, reason)));
-
     // Two spellings of one mailbox were asked for once.
     private void RepeatForDuplicates()
     {
-        if (_results.Count < message.Recipients.Count)
+        if (_results.Count == message.Recipients.Count)
         {
-            _results.AddRange(message.Recipients
-                .Except(_results.Select(result => result.Recipient).ToList())
-                .Select(recipient => _results.First(r => r.Recipient.Key == recipient.Key) with { Recipient = recipient })
-                .ToList());
+            return;
         }
+
+        var byKey = _results.ToDictionary(result => result.Recipient.Key);
+        HashSet<EmailAddress> asked = [.. _results.Select(result => result.Recipient)];
+        _results.AddRange(message.Recipients.Where(asked.Add)
+            .Select(recipient => byKey[recipient.Key] with { Recipient = recipient }));
     }
 }

@@ -3,26 +3,16 @@ using Microsoft.Extensions.Logging;
 
 namespace MailApi.Core.Smtp;
 
-/// <summary>What a relay suffers from.</summary>
-/// <param name="Reason">A sentence that names the setting to look at where one is to blame; no secrets.</param>
-/// <param name="Since">When it was first seen.</param>
-public sealed record TroubleNotice(string Reason, DateTimeOffset Since);
-
 /// <summary>One smart host: delivers messages to it over sessions that are kept and reused.</summary>
 public sealed partial class Relay : IAsyncDisposable
 {
-    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(15);
-
     private readonly RelayOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SessionOpener _opener;
     private readonly SessionPool _pool;
     private readonly SendRate _rate;
-    private readonly Lock _lock = new();
-    private TimeSpan _pause;
-    private DateTimeOffset _pausedUntil;
-    private TroubleNotice? _trouble;
+    private readonly RelayHealth _health;
 
     public Relay(string name, RelayOptions options, TimeProvider time, ILogger logger)
     {
@@ -30,6 +20,7 @@ public sealed partial class Relay : IAsyncDisposable
         _opener = new SessionOpener(name, options, time);
         _pool = new SessionPool(_opener, options, time);
         _rate = new SendRate(options.RateLimit, time);
+        _health = new RelayHealth(name, time, logger);
     }
 
     /// <summary>The name in the configuration.</summary>
@@ -45,16 +36,10 @@ public sealed partial class Relay : IAsyncDisposable
     public int OpenSessions => _pool.Open;
 
     /// <summary>What is wrong with the relay; null when it last worked.</summary>
-    public TroubleNotice? LastTrouble => Volatile.Read(ref _trouble);
+    public TroubleNotice? LastTrouble => _health.Trouble;
 
     /// <summary>True while others should be preferred: from 1 s up to 15 s after failures in a row.</summary>
-    public bool IsPaused(DateTimeOffset now)
-    {
-        lock (_lock)
-        {
-            return now < _pausedUntil;
-        }
-    }
+    public bool IsPaused(DateTimeOffset now) => _health.IsPaused(now);
 
     /// <summary>
     /// Makes one attempt for all recipients of the message. What servers and networks do wrong is in the result;
@@ -70,7 +55,7 @@ public sealed partial class Relay : IAsyncDisposable
             var (session, failure) = await _pool.BorrowAsync(fresh, cancellationToken);
             if (session is null)
             {
-                Suffer(failure!.Reason);
+                _health.Suffer(failure!.Reason);
                 return Unreached(message, failure, startedAt);
             }
 
@@ -133,61 +118,16 @@ public sealed partial class Relay : IAsyncDisposable
 
         if (handover.Trouble is { } trouble)
         {
-            Suffer(trouble);
+            _health.Suffer(trouble);
         }
-        else if (LastTrouble is not null)
+        else
         {
-            Recover();
+            _health.Thrive();
         }
-    }
-
-    private void Suffer(string reason)
-    {
-        var now = _time.GetUtcNow();
-        lock (_lock)
-        {
-            if (now >= _pausedUntil)
-            {
-                // Failures of the same moment count as one.
-                _pause = _pause == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : TimeSpan.FromTicks(
-                    Math.Min(2 * _pause.Ticks, MaxPause.Ticks));
-                _pausedUntil = now + _pause;
-            }
-
-            if (_trouble?.Reason == reason)
-            {
-                return;
-            }
-
-            _trouble = new TroubleNotice(reason, now);
-        }
-
-        Log.InTrouble(_logger, Name, reason);
-    }
-
-    private void Recover()
-    {
-        lock (_lock)
-        {
-            if (_trouble is null)
-            {
-                return;
-            }
-
-            (_trouble, _pause, _pausedUntil) = (null, TimeSpan.Zero, default);
-        }
-
-        Log.Recovered(_logger, Name);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Relay {Relay} is in trouble: {Reason}")]
-        public static partial void InTrouble(ILogger logger, string relay, string reason);
-
-        [LoggerMessage(LogLevel.Information, "Relay {Relay} works again")]
-        public static partial void Recovered(ILogger logger, string relay);
-
         [LoggerMessage(LogLevel.Warning, "Relay {Relay} announced PIPELINING but did not keep to it: given up")]
         public static partial void PipeliningGivenUp(ILogger logger, string relay);
     }

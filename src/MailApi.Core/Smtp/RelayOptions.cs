@@ -25,7 +25,7 @@ public sealed class RelayOptions
     /// <summary>Default 465 for <c>tls</c>, 587 for <c>starttls</c>, 25 otherwise.</summary>
     public int? Port { get; set; }
 
-    /// <summary>Default <c>tls</c> on port 465, <c>starttls</c> with a user name, <c>opportunistic</c> otherwise.</summary>
+    /// <summary>Default <c>tls</c> on port 465, <c>starttls</c> with a user name, else <c>opportunistic</c>.</summary>
     public RelaySecurity? Security { get; set; }
 
     public string? Username { get; set; }
@@ -33,7 +33,7 @@ public sealed class RelayOptions
     /// <summary>The password; with <c>xoauth2</c> and <c>oauthbearer</c> the access token.</summary>
     public string? Password { get; set; }
 
-    /// <summary>One of <see cref="SignInMechanisms.Names"/>; <c>auto</c> takes the best that the server offers.</summary>
+    /// <summary>One of <see cref="SignInMechanisms.Names"/>; <c>auto</c> takes the best the server offers.</summary>
     public string Auth { get; set; } = "auto";
 
     /// <summary>Lower is tried first.</summary>
@@ -56,7 +56,7 @@ public sealed class RelayOptions
     /// <summary>The name given with EHLO; null for the name of this machine.</summary>
     public string? LocalName { get; set; }
 
-    /// <summary>Whether <c>starttls</c> and <c>tls</c> demand a certificate that holds for <see cref="Host"/>.</summary>
+    /// <summary>Whether <c>starttls</c> and <c>tls</c> demand a certificate for <see cref="Host"/>.</summary>
     public bool CheckCertificate { get; set; } = true;
 
     /// <summary>To reach one of the host's addresses.</summary>

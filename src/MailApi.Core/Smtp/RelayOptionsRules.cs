@@ -4,7 +4,12 @@ namespace MailApi.Core.Smtp;
 internal static class RelayOptionsRules
 {
     public static IEnumerable<string> Check(string section, RelayOptions options) =>
-        [.. Address(section, options), .. SignIn(section, options), .. Amounts(section, options), .. Waits(section, options)];
+    [
+        .. Address(section, options),
+        .. SignIn(section, options),
+        .. Amounts(section, options),
+        .. Waits(section, options),
+    ];
 
     private static IEnumerable<string> Address(string section, RelayOptions options)
     {
@@ -49,8 +54,8 @@ internal static class RelayOptionsRules
         if (options.HasCredentials && options.EffectiveSecurity == RelaySecurity.None
             && !options.AllowCleartextPassword && SignInMechanisms.ShowsPassword(options.Auth))
         {
-            yield return $"{section}:Security must be starttls or tls for {section}:Auth {options.Auth}, which sends the"
-                + $" password in clear; {section}:AllowCleartextPassword permits it.";
+            yield return $"{section}:Security must be starttls or tls for {section}:Auth {options.Auth}, which sends"
+                + $" the password in clear; {section}:AllowCleartextPassword permits it.";
         }
     }
 

@@ -24,7 +24,7 @@ internal static class Verdict
 
     /// <summary>No reply came.</summary>
     public static RecipientResult Lost(EmailAddress recipient, string? reason) => new(
-        recipient, RecipientResultKind.Deferred, null, OurTrouble, reason ?? "The server was not asked for this address.");
+        recipient, RecipientResultKind.Deferred, null, OurTrouble, reason ?? "The server did not answer.");
 
     /// <summary>Refused by us, knowing that the server would.</summary>
     public static RecipientResult Refused(EmailAddress recipient, BounceCategory category, string reason) => new(
@@ -37,7 +37,7 @@ internal static class Verdict
     public static bool IsOurTrouble(SmtpReply reply) => reply.Code is 421 or 454 or 521 or 530 or 534 or 535 or 538;
 
     /// <summary>
-    /// True when a reply to RCPT asks for another transaction (RFC 5321 §4.5.3.1.10, which also wants 552 taken for 452).
+    /// True when a reply to RCPT asks for another transaction (RFC 5321 §4.5.3.1.10, which also takes 552 for 452).
     /// </summary>
     public static bool MeansTooManyRecipients(SmtpReply reply) => reply switch
     {

@@ -61,7 +61,10 @@ public sealed class FittingTests : IAsyncDisposable
     public async Task Refuses_all_when_the_sender_needs_SMTPUTF8()
     {
         Server.Offers = ["8BITMIME"];
-        var message = RelayDriver.Message("\r\n", "a@b.test", "c@b.test") with { Sender = RelayDriver.Address("ü@a.test") };
+        var message = RelayDriver.Message("\r\n", "a@b.test", "c@b.test") with
+        {
+            Sender = RelayDriver.Address("ü@a.test"),
+        };
 
         var result = await _driver.SendAsync(message);
 
@@ -131,7 +134,8 @@ public sealed class FittingTests : IAsyncDisposable
     public async Task Encodes_raw_headers_for_a_server_without_SMTPUTF8()
     {
         Server.Offers = ["8BITMIME"];
-        const string Mime = "From: a@a.test\r\nTo: Jörg <jörg@b.test>, Änne <x@b.test>\r\nSubject: Grüße\r\n\r\ntext\r\n";
+        const string Mime = "From: a@a.test\r\nTo: Jörg <jörg@b.test>, Änne <x@b.test>\r\n"
+            + "Subject: Grüße\r\n\r\ntext\r\n";
 
         var result = await _driver.SendAsync(RelayDriver.Message(Mime, "x@b.test"));
 

@@ -95,9 +95,12 @@ internal sealed class LineServer : IAsyncDisposable
             while (await ReadLineAsync(reader) is { } command)
             {
                 Commands.Enqueue(command);
-                var answer = command.StartsWith("EHLO", StringComparison.Ordinal) && Answer(command) == Ordinary(command)
-                    ? string.Join("\r\n", ["250-test", .. Offers.Select(offer => $"250-{offer}"), "250 HELP"])
-                    : Answer(command);
+                var answer = Answer(command);
+                if (command.StartsWith("EHLO", StringComparison.Ordinal) && answer == Ordinary(command))
+                {
+                    answer = string.Join("\r\n", ["250-test", .. Offers.Select(offer => $"250-{offer}"), "250 HELP"]);
+                }
+
                 if (answer is null || (answer.Length > 0 && !await SayAsync(network, answer)))
                 {
                     return;

@@ -175,7 +175,9 @@ public sealed class RelayTests : IAsyncDisposable
     [InlineData("DATA")]
     public async Task Is_certain_that_nothing_was_taken_before_the_dot(string at)
     {
-        Server.Answer = command => command.StartsWith(at, StringComparison.Ordinal) ? null : LineServer.Ordinary(command);
+        Server.Answer = command => command.StartsWith(at, StringComparison.Ordinal)
+            ? null
+            : LineServer.Ordinary(command);
 
         var result = await _driver.SendAsync("a@b.test");
 

@@ -147,6 +147,7 @@ public sealed class SessionTests : IAsyncDisposable
         var silent = new TaskCompletionSource();
         _driver.Time = time;
         _driver.Options.CommandTimeout = TimeSpan.FromSeconds(7);
+        _driver.Options.DataBlockTimeout = TimeSpan.FromHours(1);
         _driver.Options.DataInitiationTimeout = TimeSpan.FromSeconds(8);
         _driver.Options.DataTerminationTimeout = TimeSpan.FromSeconds(9);
         Server.Answer = command =>
@@ -165,9 +166,9 @@ public sealed class SessionTests : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (!sending.IsCompleted && watch.Elapsed < TimeSpan.FromSeconds(10))
         {
-            // The dot is seen by the server a moment before its clock starts here.
+            // The server sees the dot a moment before its time starts to run here.
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.WhenAny(sending, Task.Delay(1));
         }
 
         var result = await sending;

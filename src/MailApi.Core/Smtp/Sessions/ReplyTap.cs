@@ -25,7 +25,7 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
 
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
-    /// <summary>How many replies the next MAIL brings: its own and, when pipelined, those of the RCPTs behind it.</summary>
+    /// <summary>How many replies the next MAIL brings: its own and, when pipelined, those of its RCPTs.</summary>
     public int TransactionReplies { get; set; } = 1;
 
     /// <summary>True when every reply that arrived was asked for.</summary>

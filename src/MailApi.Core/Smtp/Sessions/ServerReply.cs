@@ -37,7 +37,7 @@ internal static class ServerReply
             : null;
     }
 
-    /// <summary><c>class.subject.detail</c> at the start of the text (RFC 3463 §2); null when it does not start so.</summary>
+    /// <summary><c>class.subject.detail</c> at the start of the text (RFC 3463 §2); null without one.</summary>
     public static string? EnhancedCodeOf(ReadOnlySpan<char> text)
     {
         text = text.TrimStart(' ');
@@ -45,7 +45,8 @@ internal static class ServerReply
         var code = length < 0 ? text : text[..length];
         Span<Range> parts = stackalloc Range[4];
         return code.Split(parts, '.') == 3 && code[parts[0]] is "2" or "4" or "5"
-            && IsNumber(code[parts[1]]) && IsNumber(code[parts[2]]) && (length < 0 || text[length] is ' ' or '\r' or '\n')
+            && IsNumber(code[parts[1]]) && IsNumber(code[parts[2]])
+            && (length < 0 || text[length] is ' ' or '\r' or '\n')
             ? code.ToString()
             : null;
     }

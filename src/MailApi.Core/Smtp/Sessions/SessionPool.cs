@@ -1,8 +1,5 @@
 namespace MailApi.Core.Smtp.Sessions;
 
-/// <summary>What a sender is given: a session, or the reason why there is none.</summary>
-internal readonly record struct Loan(SmtpSession? Session, OpenFailure? Failure);
-
 /// <summary>
 /// Lends the sessions of one relay: the one used last first, at most <see cref="RelayOptions.MaxConnections"/>. A
 /// server that refuses one more connection while others stand teaches the pool a lower limit, which successes raise
@@ -18,7 +15,7 @@ internal sealed class SessionPool : IAsyncDisposable
     private readonly ITimer _sweep;
     private readonly Lock _lock = new();
     private readonly List<SmtpSession> _idle = [];
-    private readonly Queue<TaskCompletionSource<Loan>> _waiting = [];
+    private readonly WaitingLine _waiting = new();
     private readonly HashSet<Task> _farewells = [];
     private int _established;
     private int _opening;
@@ -47,7 +44,7 @@ internal sealed class SessionPool : IAsyncDisposable
             if (turn is not null)
             {
                 // An empty loan means that there is room for another connection.
-                loan = await WaitAsync(turn, cancellationToken);
+                loan = await WaitingLine.WaitAsync(turn, cancellationToken);
             }
             else if (loan == default)
             {
@@ -69,7 +66,7 @@ internal sealed class SessionPool : IAsyncDisposable
             if (!_disposed && session.IsSound && session.Transactions < _options.MessagesPerConnection)
             {
                 session.IdleSince = _time.GetUtcNow();
-                if (!HandOn(new Loan(session, null)))
+                if (!_waiting.Serve(new Loan(session, null)))
                 {
                     _idle.Add(session);
                 }
@@ -79,7 +76,7 @@ internal sealed class SessionPool : IAsyncDisposable
             }
 
             _established--;
-            HandOn(default);
+            _waiting.Serve(default);
         }
 
         Dismiss([session]);
@@ -95,7 +92,7 @@ internal sealed class SessionPool : IAsyncDisposable
             idle = [.. _idle];
             _idle.Clear();
             _established -= idle.Count;
-            FailAll(new OpenFailure("The service is stopping."));
+            _waiting.FailAll(new OpenFailure("The service is stopping."));
         }
 
         Dismiss(idle);
@@ -131,9 +128,7 @@ internal sealed class SessionPool : IAsyncDisposable
                     return (default, null);
                 }
 
-                var turn = new TaskCompletionSource<Loan>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _waiting.Enqueue(turn);
-                return (default, turn);
+                return (default, _waiting.Join());
             }
         }
         finally
@@ -162,13 +157,6 @@ internal sealed class SessionPool : IAsyncDisposable
         return null;
     }
 
-    private static async Task<Loan> WaitAsync(TaskCompletionSource<Loan> turn, CancellationToken cancellationToken)
-    {
-        using var registration = cancellationToken.UnsafeRegister(
-            static (turn, token) => ((TaskCompletionSource<Loan>)turn!).TrySetCanceled(token), turn);
-        return await turn.Task;
-    }
-
     private async Task<Loan> OpenAsync(CancellationToken cancellationToken)
     {
         SmtpSession? session = null;
@@ -185,7 +173,7 @@ internal sealed class SessionPool : IAsyncDisposable
                 _established += session is null ? 0 : 1;
                 if (failure is null && session is null)
                 {
-                    HandOn(default);
+                    _waiting.Serve(default);
                 }
             }
         }
@@ -207,7 +195,7 @@ internal sealed class SessionPool : IAsyncDisposable
 
             // Nobody gets through, which says nothing about how many the server would bear.
             _limit = _options.MaxConnections;
-            FailAll(failure);
+            _waiting.FailAll(failure);
             return new Loan(null, failure);
         }
     }
@@ -218,27 +206,7 @@ internal sealed class SessionPool : IAsyncDisposable
         {
             _limit++;
             _successes = 0;
-            HandOn(default);
-        }
-    }
-
-    private bool HandOn(Loan loan)
-    {
-        while (_waiting.TryDequeue(out var turn))
-        {
-            if (turn.TrySetResult(loan))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void FailAll(OpenFailure failure)
-    {
-        while (HandOn(new Loan(null, failure)))
-        {
+            _waiting.Serve(default);
         }
     }
 

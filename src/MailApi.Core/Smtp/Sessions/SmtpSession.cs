@@ -112,14 +112,13 @@ internal sealed class SmtpSession : SmtpClient
         }
         catch (SmtpCommandException e)
         {
-            transaction.Phase = e.ErrorCode == SmtpErrorCode.MessageNotAccepted
-                ? SmtpPhase.DataTermination
-                : SmtpPhase.DataInitiation;
-            Refused(transaction, (int)e.StatusCode, e);
+            transaction.Refuse(
+                ServerReply.Of((int)e.StatusCode, e.Message),
+                e.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpPhase.DataTermination : SmtpPhase.DataInitiation);
         }
         catch (ServiceNotAuthenticatedException e)
         {
-            Refused(transaction, 530, e);
+            transaction.Refuse(ServerReply.Of(530, e.Message), SmtpPhase.DataTermination);
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -210,18 +209,4 @@ internal sealed class SmtpSession : SmtpClient
     protected override void OnRecipientNotAccepted(
         MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
         _transaction!.Answer(mailbox, ServerReply.Of(response));
-
-    private static void Refused(Transaction transaction, int code, Exception exception)
-    {
-        if (transaction.SenderRefused || !transaction.Replies.Any(reply => reply is { Code: >= 200 and < 300 }))
-        {
-            // MAIL or every RCPT was refused: their own replies say it all. Only 530 comes without a callback.
-            transaction.Sender = code == 530 ? ServerReply.Of(code, exception.Message) : transaction.Sender;
-            transaction.SenderRefused |= code == 530;
-            transaction.Phase = SmtpPhase.Mail;
-            return;
-        }
-
-        transaction.Data = ServerReply.Of(code, exception.Message);
-    }
 }

@@ -30,6 +30,23 @@ internal sealed class Transaction(List<MailboxAddress> recipients)
 
     public bool IsDelivered => Data is { Code: 250 };
 
+    /// <summary>Takes the reply that ended the transaction before its time.</summary>
+    public void Refuse(SmtpReply reply, SmtpPhase phase)
+    {
+        if (!SenderRefused && Array.Exists(Replies, accepted => accepted is { Code: >= 200 and < 300 }))
+        {
+            (Data, Phase) = (reply, phase);
+            return;
+        }
+
+        // MAIL or every RCPT was refused: their own replies say it all. Only 530 comes without a callback.
+        Phase = SmtpPhase.Mail;
+        if (reply.Code == 530)
+        {
+            (Sender, SenderRefused) = (reply, true);
+        }
+    }
+
     /// <summary>Takes the reply for a recipient; they come in the order of the recipients.</summary>
     public void Answer(MailboxAddress recipient, SmtpReply reply)
     {
