@@ -34,6 +34,9 @@ internal sealed class LineServer : IAsyncDisposable
 
     public bool ImplicitTls { get; set; }
 
+    /// <summary>Until this is done, no message is read.</summary>
+    public Task ReadsMessages { get; set; } = Task.CompletedTask;
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public ConcurrentQueue<string> Commands { get; } = [];
@@ -114,6 +117,7 @@ internal sealed class LineServer : IAsyncDisposable
 
                 if (command == "DATA" && answer.StartsWith("354", StringComparison.Ordinal))
                 {
+                    await ReadsMessages;
                     Messages.Enqueue(await ReadMessageAsync(reader));
                     Commands.Enqueue(".");
                     if (Answer(".") is not { } verdict || !await SayAsync(network, verdict))

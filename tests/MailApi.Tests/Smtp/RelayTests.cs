@@ -198,6 +198,27 @@ public sealed class RelayTests : IAsyncDisposable
         Assert.Equal(2, Server.Messages.Count);
     }
 
+    [Theory]
+    [InlineData("MAIL", "550 5.7.1 no", 1)]
+    [InlineData("RCPT", "550 5.1.1 no", 1)]
+    [InlineData("DATA", "451 4.3.0 no", 1)]
+    [InlineData(".", "550 5.7.1 no", 1)]
+    [InlineData("RCPT", "421 4.3.2 closing", 2)]
+    [InlineData(".", "421 4.3.2 closing", 2)]
+    public async Task Goes_on_with_the_session_after_a_refusal(string at, string answer, int connections)
+    {
+        var answered = 0;
+        Server.Answer = command => command.StartsWith(at, StringComparison.Ordinal) && answered++ == 0
+            ? answer
+            : LineServer.Ordinary(command);
+
+        await _driver.SendAsync("a@b.test");
+        var result = await _driver.SendAsync("a@b.test");
+
+        Assert.Equal(RecipientResultKind.Delivered, result.Recipients[0].Kind);
+        Assert.Equal(connections, Server.Connections);
+    }
+
     [Fact]
     public async Task Asks_once_for_two_spellings_of_a_mailbox()
     {

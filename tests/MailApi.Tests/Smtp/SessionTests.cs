@@ -177,6 +177,39 @@ public sealed class SessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Leaves_a_server_that_stops_reading()
+    {
+        var stall = new TaskCompletionSource();
+        Server.ReadsMessages = stall.Task;
+        _driver.Options.DataBlockTimeout = TimeSpan.FromMilliseconds(200);
+        var mime = "Subject: x\r\n\r\n" + string.Concat(Enumerable.Repeat("xxxxxxxx\r\n", 2_000_000));
+
+        var result = await _driver.SendAsync(RelayDriver.Message(mime, "a@b.test"));
+        stall.SetResult();
+
+        Assert.Equal("The server did not take the message: no block was read for 0.2 s.", result.Recipients[0].Reason);
+        Assert.False(result.Ambiguous);
+    }
+
+    [Theory]
+    [InlineData("334 !!!")]
+    [InlineData("334")]
+    [InlineData("334 AAAA\r\n334 AAAA")]
+    public async Task Defers_when_the_challenge_is_nonsense(string challenge)
+    {
+        (_driver.Options.Username, _driver.Options.Password) = ("user", "secret");
+        Server.Offers = ["AUTH SCRAM-SHA-256"];
+        Server.Answer = command => command.StartsWith("AUTH", StringComparison.Ordinal) || command is "" or "*"
+            ? challenge
+            : LineServer.Ordinary(command);
+
+        var result = await _driver.SendAsync("a@b.test");
+
+        Assert.True(result.RelayTrouble);
+        Assert.Equal(RecipientResultKind.Deferred, result.Recipients[0].Kind);
+    }
+
+    [Fact]
     public async Task Learns_how_many_sessions_the_server_bears()
     {
         var standing = 0;

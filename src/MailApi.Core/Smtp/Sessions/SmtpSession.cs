@@ -25,6 +25,7 @@ internal sealed class SmtpSession : SmtpClient
     private readonly StoredMessage _eightBit = new(eightBit: true);
     private Transaction? _transaction;
     private long _size;
+    private bool _farewell;
 
     private SmtpSession(Socket socket, PhaseClock clock, ReplyTap tap, RelayOptions options)
         : base(tap)
@@ -57,7 +58,8 @@ internal sealed class SmtpSession : SmtpClient
     public DateTimeOffset IdleSince { get; set; }
 
     /// <summary>False when the session must not be used again.</summary>
-    public bool IsSound => IsConnected && _clock.ExpiredIn is null && !_stream.Ended && _tap.IsAligned;
+    public bool IsSound =>
+        IsConnected && !_farewell && _clock.ExpiredIn is null && !_stream.Ended && _tap.IsAligned;
 
     internal PhaseClock Clock => _clock;
 
@@ -131,6 +133,7 @@ internal sealed class SmtpSession : SmtpClient
             _transaction = null;
         }
 
+        _farewell = transaction.IsFarewell;
         if (IsSound)
         {
             _clock.Enter(SmtpPhase.Idle);
