@@ -1,3 +1,3 @@
-using MailApi.Hosting;
+using MailApi.Cli;
 
-await Server.RunAsync(Server.Build(args));
+return await CommandLine.RunAsync(args);
