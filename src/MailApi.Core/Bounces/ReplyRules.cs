@@ -17,7 +17,7 @@ internal static class ReplyRules
         new(Soft, RateLimited,
             "rate limit", "ratelimit", "rate-limit", "too many connections", "too many messages", "too many concurrent",
             "slow down", "throttl", "frequency limited", "at a rate that", "unexpected volume", "recipients this hour",
-            "too much mail", "sending limit", "hourly limit", "daily limit", "relay quota"),
+            "too much mail", "too many recipients", "too many rcpt", "sending limit", "hourly limit", "daily limit", "relay quota"),
 
         // Full mailboxes come as 552, 5.2.2 and often as 5.1.1.
         new(Soft, MailboxFull,

@@ -124,12 +124,13 @@ public sealed record EmailAddress
 
         for (var i = 1; i < local.Length - 1; i++)
         {
-            if (local[i] == '\\' && ++i == local.Length - 1)
+            var quoted = local[i] == '\\';
+            if (quoted && ++i == local.Length - 1)
             {
                 return "A backslash quotes the character behind it.";
             }
 
-            if (local[i] is < ' ' or '\u007f' || (local[i] == '"' && local[i - 1] != '\\') || (local[i] > 127 && !IsVisible(local[i])))
+            if (local[i] is < ' ' or '\u007f' || (local[i] == '"' && !quoted) || (local[i] > 127 && !IsVisible(local[i])))
             {
                 return "A quoted part before the at sign has a character that is not allowed there.";
             }

@@ -9,7 +9,7 @@ internal static class JsonProblems
     public static ProblemHttpResult Of(JsonException exception)
     {
         var (code, detail) = Kind(exception);
-        var pointer = Pointers.OfJsonPath(exception.Path);
+        var pointer = Pointers.OfJsonPath(JsonSteps.PathOf(exception));
         if (code is "unknown_field" or "duplicate_field" && Quoted(exception.Message) is { } name
             && !pointer.EndsWith($"/{name}", StringComparison.Ordinal))
         {
@@ -30,8 +30,7 @@ internal static class JsonProblems
                 ("duplicate_field", $"The field '{Quoted(message)}' is given twice."),
             _ when message.Contains("missing required properties", StringComparison.Ordinal) =>
                 ("missing_field", $"Required fields are missing: {Missing(message)}."),
-            _ when exception.GetType().Name == "JsonReaderException"
-                || exception.InnerException?.GetType().Name == "JsonReaderException"
+            _ when exception.GetBaseException().GetType().Name == "JsonReaderException"
                 || message.Contains("does not contain any JSON tokens", StringComparison.Ordinal) =>
                 ("invalid_json", "The body is not JSON."),
             _ => ("wrong_type", message.StartsWith("The JSON value could not", StringComparison.Ordinal)

@@ -21,20 +21,6 @@ internal sealed class NoNullsConverterFactory : JsonConverterFactory
         return (JsonConverter)Activator.CreateInstance(converter)!;
     }
 
-    private static JsonException Null(string path) => new("Null is not allowed here.", path, null, null);
-
-    /// <summary>The reader's exception names the element by its place, relative to the list.</summary>
-    private static T Element<T>(ref Utf8JsonReader reader, JsonSerializerOptions options, string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(ref reader, options) ?? throw Null(path);
-        }
-        catch (JsonException exception) when (exception.Path is null or "$" || !exception.Path.StartsWith(path, StringComparison.Ordinal))
-        {
-            throw new JsonException(exception.Message, path + (exception.Path ?? "").TrimStart('$'), null, null, exception);
-        }
-    }
 
     private sealed class ListConverter<T> : JsonConverter<IReadOnlyList<T>>
     {
@@ -48,7 +34,7 @@ internal sealed class NoNullsConverterFactory : JsonConverterFactory
             List<T> items = [];
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                items.Add(Element<T>(ref reader, options, $"[{items.Count}]"));
+                items.Add(JsonSteps.Read<T>(ref reader, options, $"[{items.Count}]"));
             }
 
             return items;
@@ -81,9 +67,9 @@ internal sealed class NoNullsConverterFactory : JsonConverterFactory
             {
                 var name = reader.GetString()!;
                 reader.Read();
-                if (!items.TryAdd(name, Element<T>(ref reader, options, $".{name}")))
+                if (!items.TryAdd(name, JsonSteps.Read<T>(ref reader, options, $"['{name}']")))
                 {
-                    throw new JsonException($"Duplicate property '{name}'.", $".{name}", null, null);
+                    throw new JsonException($"Duplicate property '{name}'.");
                 }
             }
 

@@ -23,7 +23,9 @@ internal static class ProblemDetailsSetup
         problem.Status = status;
         problem.Title = ReasonPhrases.GetReasonPhrase(status);
         problem.Instance = context.Request.Path;
+        // The framework's own id, under whichever name the serializer's policy gives it; ours is the request's.
         problem.Extensions.Remove("traceId");
+        problem.Extensions.Remove("trace_id");
         if (!problem.Extensions.TryGetValue("code", out var code))
         {
             (code, var detail) = Framework(status);

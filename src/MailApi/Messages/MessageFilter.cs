@@ -22,7 +22,7 @@ internal sealed record MessageFilter(
 
     public IQueryable<Message> Apply(MailDb db, Id<Project> project, DateTimeOffset now)
     {
-        var messages = db.Messages.AsNoTracking().Where(m => m.ProjectId == project);
+        var messages = WithTag(db).AsNoTracking().Where(m => m.ProjectId == project);
         messages = Status switch
         {
             // A schedule that has come due is shown as queued.
@@ -43,18 +43,25 @@ internal sealed record MessageFilter(
             messages = messages.Where(m => m.FromEmail == from);
         }
 
-        if (Tag is { } tag)
-        {
-            // Tags are one JSON text; a tag in it stands between quotes, its own quotes escaped.
-            var part = JsonColumn.Write([tag])[1..^1];
-            messages = messages.Where(m => EF.Property<string>(m, nameof(Message.Tags)).Contains(part));
-        }
-
         if (Since is { } since)
         {
             messages = messages.Where(m => m.CreatedAt >= since);
         }
 
         return Until is { } until ? messages.Where(m => m.CreatedAt < until) : messages;
+    }
+
+    /// <summary>Tags are one JSON text; a tag in it stands between quotes, its own quotes escaped.</summary>
+    private IQueryable<Message> WithTag(MailDb db)
+    {
+        if (Tag is null)
+        {
+            return db.Messages;
+        }
+
+        var part = JsonColumn.Write([Tag])[1..^1];
+        return db.Provider == DatabaseProvider.Sqlite
+            ? db.Messages.FromSql($"SELECT * FROM messages WHERE instr(tags, {part}) > 0")
+            : db.Messages.FromSql($"SELECT * FROM messages WHERE strpos(tags, {part}) > 0");
     }
 }

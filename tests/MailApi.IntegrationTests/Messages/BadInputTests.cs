@@ -151,10 +151,10 @@ public sealed class BadInputTests(SqliteCapture service)
         List<string> failures = [];
         foreach (var row in rows)
         {
-            var address = JsonSerializer.Deserialize<string>(row[0])!;
-            var message = ApiClient.Message();
-            message["to"] = new JsonObject { ["email"] = address };
-            var answer = await api.PostAsync("/v1/messages/validate", message);
+            // As text: some rows are no strings that .NET could hold.
+            var answer = await api.PostTextAsync(
+                "/v1/messages/validate",
+                $$"""{"from":"hello@acme.example","to":{"email":{{row[0]}}},"subject":"Hello","text":"Hi"}""");
             Assert.True(answer.Status is 200 or 422 or 400, $"{answer.Status} for {row[0]}");
             if (row[1] == "invalid" && answer.Status == 200)
             {

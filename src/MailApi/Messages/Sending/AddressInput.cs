@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MailApi.Core.Domain;
+using MailApi.Http;
 
 namespace MailApi.Messages.Sending;
 
@@ -83,8 +84,7 @@ internal sealed class AddressListInputConverter : JsonConverter<AddressListInput
         List<AddressInput> items = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(JsonSerializer.Deserialize<AddressInput>(ref reader, options)
-                ?? throw new JsonException("A list of addresses has no nulls."));
+            items.Add(JsonSteps.Read<AddressInput>(ref reader, options, $"[{items.Count}]"));
         }
 
         return new AddressListInput(items, IsSingle: false);

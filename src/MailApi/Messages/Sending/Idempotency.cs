@@ -22,6 +22,12 @@ internal sealed class Idempotency(IDbContextFactory<MailDb> databases, IOptions<
     public const string ReplayedHeader = "Idempotency-Replayed";
     private const int MaxLength = 256;
 
+    // Our own answers leave out what is null.
+    private readonly JsonSerializerOptions _kept = new(json.Value.SerializerOptions)
+    {
+        RespectRequiredConstructorParameters = false,
+    };
+
     private readonly ConcurrentDictionary<(Id<Project> Project, string Key), byte> _inFlight = new();
 
     public static bool IsKey(string text) => text.Length is >= 1 and <= MaxLength && text.All(c => c is > ' ' and <= '~');
@@ -82,6 +88,10 @@ internal sealed class Idempotency(IDbContextFactory<MailDb> databases, IOptions<
             .Where(k => k.ProjectId == project && keys.Contains(k.Key) && k.CreatedAt >= oldest)
             .ToDictionaryAsync(k => k.Key, cancellationToken);
     }
+
+    /// <summary>What a message was answered with.</summary>
+    public AcceptedMessageResponse Answered(IdempotencyKey row) =>
+        JsonSerializer.Deserialize<AcceptedMessageResponse>(row.Response, _kept)!;
 
     public static ProblemHttpResult Reused() => Problems.Unprocessable(
         "idempotency_key_reused", "This Idempotency-Key was used with another request. Use a new key for a new message.");

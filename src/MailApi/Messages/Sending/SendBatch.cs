@@ -92,7 +92,7 @@ internal sealed class SendBatch(
             var row = rows[item.Claim!.Key];
             if (row.RequestHash.AsSpan().SequenceEqual(item.Claim.RequestHash))
             {
-                item.Succeed(JsonSerializer.Deserialize<AcceptedMessageResponse>(row.Response, json.Value.SerializerOptions)!);
+                item.Succeed(idempotency.Answered(row));
             }
             else
             {
