@@ -16,6 +16,11 @@ internal static class OpenApiCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             await using var app = Server.Build([]);
+
+            // Routes are known to the document once the pipeline has its end, which otherwise comes with the start.
+#pragma warning disable ASP0014
+            app.UseEndpoints(_ => { });
+#pragma warning restore ASP0014
             var document = await app.Services.GetRequiredService<IAsyncSwaggerProvider>().GetSwaggerAsync(OpenApi.DocumentName);
             using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
             document.SerializeAsV31(new OpenApiYamlWriter(text));
