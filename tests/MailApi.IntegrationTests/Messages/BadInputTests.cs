@@ -125,7 +125,7 @@ public sealed class BadInputTests(SqliteCapture service)
     [Fact]
     public async Task No_field_lets_a_header_or_a_recipient_in()
     {
-        var path = TestData.Path("header-injection.jsonl");
+        var path = TestData.Require("header-injection.jsonl");
         using var api = await service.NewProjectAsync();
         foreach (var line in await File.ReadAllLinesAsync(path))
         {

@@ -1,4 +1,4 @@
-namespace MailApi.IntegrationTests;
+namespace MailApi;
 
 /// <summary>The folder of shared test data, which is no part of the repository.</summary>
 internal static class TestData
@@ -12,6 +12,10 @@ internal static class TestData
             $"Test data '{name}' not found; set MAILAPI_TEST_DATA to its folder.");
         return path!;
     }
+
+    /// <summary>The rows of a table below its heading, split at tabs.</summary>
+    public static IEnumerable<string[]> Rows(string name) =>
+        File.ReadLines(Require(name)).Skip(1).Where(line => line.Length > 0).Select(line => line.Split('\t'));
 
     private static string? Folder()
     {
