@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace MailApi.IntegrationTests.Smtp;
 internal sealed class RawSmtpClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _deadline = new(Patience);
@@ -45,6 +48,18 @@ internal sealed class RawSmtpClient : IDisposable
     {
         await SendAsync(line + "\r\n");
         return await ReplyAsync();
+    }
+
+    /// <summary>Says the same again while the answer is a temporary refusal; returns how long that took.</summary>
+    public async Task<TimeSpan> SayUntilTakenAsync(string line)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (await SayAsync(line) is ['4', ..])
+        {
+            await Task.Delay(Pause, _deadline.Token);
+        }
+
+        return Stopwatch.GetElapsedTime(start);
     }
 
     /// <summary>Greeting, EHLO, MAIL, RCPT and DATA, up to the 354.</summary>
