@@ -13,7 +13,7 @@ public sealed record EmailAddress
     private const int MaxLocalPart = 64;
     private const int MaxLength = 254;
     private const int MaxLabel = 63;
-    private const string AtomSpecials = "!#$%&'*+-/=?^_`{|}~";
+    private const string AtomText = ".!#$%&'*+-/=?^_`{|}~";
 
     private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = true };
 
@@ -79,22 +79,16 @@ public sealed record EmailAddress
             return "The part before the at sign is missing.";
         }
 
-        if (!Ascii.IsValid(local))
+        // Before it is normalised: a combining mark would hide the character under it.
+        if ((local[0] == '"' ? CheckQuoted(local) : CheckDotAtom(local)) is { } error)
         {
-            if (!IsWellFormed(local))
-            {
-                return "The part before the at sign has characters that are not text.";
-            }
-
-            local = local.Normalize(NormalizationForm.FormC);
+            return error;
         }
 
-        if (Encoding.UTF8.GetByteCount(local) > MaxLocalPart)
-        {
-            return "The part before the at sign has at most 64 octets.";
-        }
-
-        return local[0] == '"' ? CheckQuoted(local) : CheckDotAtom(local);
+        local = Ascii.IsValid(local) ? local : local.Normalize(NormalizationForm.FormC);
+        return Encoding.UTF8.GetByteCount(local) > MaxLocalPart
+            ? "The part before the at sign has at most 64 octets."
+            : null;
     }
 
     private static string? CheckDotAtom(string local)
@@ -104,9 +98,10 @@ public sealed record EmailAddress
             return "A dot stands between other characters before the at sign, not first, last or twice.";
         }
 
-        foreach (var c in local)
+        // Half a surrogate pair comes out of the enumeration as U+FFFD, a symbol.
+        foreach (var rune in local.EnumerateRunes())
         {
-            if (c < 128 ? !char.IsAsciiLetterOrDigit(c) && c != '.' && !AtomSpecials.Contains(c) : !IsVisible(c))
+            if (rune.IsAscii ? !Rune.IsLetterOrDigit(rune) && !AtomText.Contains((char)rune.Value) : !IsVisible(rune))
             {
                 return "The part before the at sign has a character that is not allowed there.";
             }
@@ -130,7 +125,7 @@ public sealed record EmailAddress
                 return "A backslash quotes the character behind it.";
             }
 
-            if (local[i] is < ' ' or '\u007f' || (local[i] == '"' && !quoted) || (local[i] > 127 && !IsVisible(local[i])))
+            if (local[i] is < ' ' or >= '\u007f' || (local[i] == '"' && !quoted))
             {
                 return "A quoted part before the at sign has a character that is not allowed there.";
             }
@@ -152,6 +147,12 @@ public sealed record EmailAddress
 
         try
         {
+            if (!IsInternationalName(text))
+            {
+                error = "The domain has a character that no domain has.";
+                return false;
+            }
+
             domain = Ascii.IsValid(text)
                 ? text.ToLowerInvariant()
                 : Idn.GetAscii(text.Normalize(NormalizationForm.FormC)).ToLowerInvariant();
@@ -171,32 +172,47 @@ public sealed record EmailAddress
         {
             error = "The domain has a label that is not allowed: letters, digits and inner hyphens, at most 63.";
         }
-        else if (labels[^1].All(char.IsAsciiDigit))
+        else if (!IsTopLevel(labels[^1]))
         {
-            error = "The last label of a domain is not a number.";
+            error = "The last label of a domain has at least two letters and nothing else.";
         }
 
         return error is null;
     }
 
+    /// <summary>Hyphens in third and fourth place are for A-labels alone (RFC 5891 §4.2.3.1).</summary>
     private static bool IsLabel(string label) =>
         label.Length is > 0 and <= MaxLabel && label[0] != '-' && label[^1] != '-'
-        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        && (label.Length < 4 || label[2] != '-' || label[3] != '-' || IsALabel(label));
 
-    private static bool IsVisible(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control
-        or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+    private static bool IsTopLevel(string label) =>
+        label.StartsWith("xn--", StringComparison.Ordinal) || (label.Length > 1 && label.All(char.IsAsciiLetter));
 
-    private static bool IsWellFormed(string text)
+    private static bool IsALabel(string label)
     {
-        for (var i = 0; i < text.Length; i++)
+        if (!label.StartsWith("xn--", StringComparison.Ordinal))
         {
-            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
-            {
-                return false;
-            }
+            return false;
         }
 
-        return true;
+        try
+        {
+            return Idn.GetAscii(Idn.GetUnicode(label)).Equals(label, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
+
+    /// <summary>Letters, marks and digits of all scripts, and the few joiners and dots that names need (RFC 5892).</summary>
+    private static bool IsInternationalName(string domain) => domain.EnumerateRunes().All(r =>
+        r.IsAscii || "\u00b7\u0375\u05f3\u05f4\u200c\u200d\u3002\u30fb\uff0e\uff61".Contains(r.ToString(), StringComparison.Ordinal)
+        || Rune.IsLetter(r) || Rune.IsDigit(r)
+        || Rune.GetUnicodeCategory(r) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+
+    private static bool IsVisible(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 }
