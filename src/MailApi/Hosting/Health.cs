@@ -31,6 +31,7 @@ internal static class Health
             .WithTags("Health").WithName("health").WithSummary("The process lives").AllowAnonymous();
         routes.MapGet("/readyz", ReadyAsync)
             .WithTags("Health").WithName("readiness").WithSummary("Mail can be accepted and sent")
+            .Produces<ReadinessResponse>()
             .Produces<ReadinessResponse>(StatusCodes.Status503ServiceUnavailable).AllowAnonymous();
     }
 

@@ -13,6 +13,7 @@ internal static class SuppressionRoutes
         suppressions.MapPost("/", CreateSuppressions.HandleAsync)
             .WithName("createSuppressions").WithExample(new { Email = "ann@example.net", Reason = "manual" })
             .WithSummary("Suppress one address, or up to 100")
+            .Produces<SuppressionResponse>(StatusCodes.Status201Created)
             .Declare(400, 401, 403, 422, 429);
         suppressions.MapGet("/", ListSuppressions.HandleAsync)
             .WithName("listSuppressions").WithSummary("List suppressions, newest first")
