@@ -67,11 +67,26 @@ internal static class OpenApi
             """,
     };
 
-    /// <summary>Says that everything under /v1 wants a key.</summary>
+    /// <summary>Says that everything under /v1 wants a key, and what each noun is.</summary>
     private sealed class SecurityNotes : IDocumentFilter
     {
+        private static readonly Dictionary<string, string> Tags = new()
+        {
+            ["Messages"] = "Send, and see what became of it.",
+            ["Events"] = "Everything that happened, to be followed by cursor.",
+            ["Suppressions"] = "Addresses that a project does not write to.",
+            ["API keys"] = "Who may do what.",
+            ["Projects"] = "Tenants; for admin keys.",
+            ["Health"] = "For those who watch.",
+        };
+
         public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
         {
+            foreach (var tag in swaggerDoc.Tags ?? new HashSet<OpenApiTag>())
+            {
+                tag.Description = Tags.GetValueOrDefault(tag.Name!);
+            }
+
             foreach (var (path, item) in swaggerDoc.Paths)
             {
                 foreach (var operation in item.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())

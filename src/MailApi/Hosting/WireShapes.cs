@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MailApi.Core.Domain;
 using MailApi.Messages.Sending;
@@ -53,6 +54,19 @@ internal sealed class WireShapes(IOptions<MessageLimits> limits) : ISchemaFilter
         else if (type == typeof(ProblemDetails))
         {
             Describe(shape);
+        }
+        else
+        {
+            LeaveOptional(shape, type);
+        }
+    }
+
+    /// <summary>What has a default may be left out of a request.</summary>
+    private static void LeaveOptional(OpenApiSchema shape, Type type)
+    {
+        foreach (var parameter in type.GetConstructors().SelectMany(c => c.GetParameters()).Where(p => p.HasDefaultValue))
+        {
+            shape.Required?.Remove(JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name!));
         }
     }
 

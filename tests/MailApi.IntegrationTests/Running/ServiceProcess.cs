@@ -44,10 +44,14 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a database for it and starts nothing.</summary>
+    public static async Task<ServiceProcess> PrepareAsync(string provider, IReadOnlyDictionary<string, string>? settings = null) =>
+        new(await TestDatabase.CreateAsync(provider), settings ?? new Dictionary<string, string>());
+
     /// <summary>Starts it and returns when it is ready.</summary>
     public static async Task<ServiceProcess> StartAsync(string provider, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var service = new ServiceProcess(await TestDatabase.CreateAsync(provider), settings ?? new Dictionary<string, string>());
+        var service = await PrepareAsync(provider, settings);
         await service.StartAgainAsync();
         return service;
     }
