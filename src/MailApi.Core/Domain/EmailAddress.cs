@@ -79,17 +79,20 @@ public sealed record EmailAddress
             return "The part before the at sign is missing.";
         }
 
-        // Before it is normalised: a combining mark would hide the character under it.
-        if ((local[0] == '"' ? CheckQuoted(local) : CheckDotAtom(local)) is { } error)
+        // Before and after it is normalised: a mark can hide the character under it, and some normalise to ASCII.
+        var error = CheckCharacters(local);
+        if (error is null && !Ascii.IsValid(local))
         {
-            return error;
+            local = local.Normalize(NormalizationForm.FormC);
+            error = CheckCharacters(local);
         }
 
-        local = Ascii.IsValid(local) ? local : local.Normalize(NormalizationForm.FormC);
-        return Encoding.UTF8.GetByteCount(local) > MaxLocalPart
+        return error ?? (Encoding.UTF8.GetByteCount(local) > MaxLocalPart
             ? "The part before the at sign has at most 64 octets."
-            : null;
+            : null);
     }
+
+    private static string? CheckCharacters(string local) => local[0] == '"' ? CheckQuoted(local) : CheckDotAtom(local);
 
     private static string? CheckDotAtom(string local)
     {
@@ -174,7 +177,7 @@ public sealed record EmailAddress
         }
         else if (!IsTopLevel(labels[^1]))
         {
-            error = "The last label of a domain has at least two letters and nothing else.";
+            error = "The last label of a domain has at least two characters and begins with a letter.";
         }
 
         return error is null;
@@ -187,7 +190,7 @@ public sealed record EmailAddress
         && (label.Length < 4 || label[2] != '-' || label[3] != '-' || IsALabel(label));
 
     private static bool IsTopLevel(string label) =>
-        label.StartsWith("xn--", StringComparison.Ordinal) || (label.Length > 1 && label.All(char.IsAsciiLetter));
+        label.Length > 1 && char.IsAsciiLetter(label[0]);
 
     private static bool IsALabel(string label)
     {

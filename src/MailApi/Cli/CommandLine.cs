@@ -25,22 +25,22 @@ internal static class CommandLine
         }
         catch (ConfigurationException exception)
         {
-            return Fail(exception.Message);
+            return Fail(exception.Message, starting: true);
         }
         catch (OptionsValidationException exception)
         {
-            return Fail(string.Join(" ", exception.Failures));
+            return Fail(string.Join(" ", exception.Failures.Select(ConfigurationFault.Describe)), starting: true);
         }
         catch (InvalidOperationException exception) when (ConfigurationFault.Describe(exception) is { } sentence)
         {
-            return Fail(sentence);
+            return Fail(sentence, starting: true);
         }
     }
 
     /// <summary>One line, so that it is not lost among others.</summary>
-    internal static int Fail(string sentence)
+    internal static int Fail(string sentence, bool starting = false)
     {
-        Console.Error.WriteLine($"MailApi cannot start: {sentence}");
+        Console.Error.WriteLine($"MailApi cannot {(starting ? "start" : "do this")}: {sentence}");
         return 1;
     }
 }

@@ -11,6 +11,11 @@ internal static class ConfigurationFault
     /// <summary>Null when the exception is about something else.</summary>
     public static string? Describe(InvalidOperationException exception)
     {
+        if (exception.InnerException is InvalidOperationException inner && Describe(inner) is { } cause)
+        {
+            return cause;
+        }
+
         var message = exception.Message;
         if (message.StartsWith(Convert, StringComparison.Ordinal))
         {
@@ -23,6 +28,16 @@ internal static class ConfigurationFault
         return message.StartsWith(Unknown, StringComparison.Ordinal)
             ? $"there is a setting that does not exist: {message[(message.LastIndexOf(':') + 1)..].Trim()} ({TypeOf(message)})."
             : null;
+    }
+
+    /// <summary>A failed annotation, with the key instead of the property; any other failure as it is.</summary>
+    public static string Describe(string failure)
+    {
+        // DataAnnotation validation failed for 'MessageLimits' members: 'Recipients' with the error: 'The field …'.
+        var parts = failure.Split('\'');
+        return failure.StartsWith("DataAnnotation", StringComparison.Ordinal) && parts.Length > 5
+            ? $"Limits:{parts[3]} is out of range. {parts[5]}"
+            : failure;
     }
 
     private static string Readable(string type) => type.Split('.')[^1] switch

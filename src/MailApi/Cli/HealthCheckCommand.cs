@@ -7,18 +7,23 @@ internal static class HealthCheckCommand
 {
     public static Command Make()
     {
-        var url = new Option<Uri>("--url")
+        var url = new Option<string>("--url")
         {
             Description = "Where to ask.",
-            DefaultValueFactory = _ => new Uri("http://localhost:5025/healthz"),
+            DefaultValueFactory = _ => "http://localhost:5025/healthz",
         };
         var command = new Command("healthcheck", "Exit with 0 when the server answers.") { url };
         command.SetAction(async (result, cancellationToken) =>
         {
+            if (!Uri.TryCreate(result.GetRequiredValue(url), UriKind.Absolute, out var address))
+            {
+                return CommandLine.Fail("--url is an address such as http://localhost:5025/healthz.");
+            }
+
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
             try
             {
-                using var response = await client.GetAsync(result.GetRequiredValue(url), cancellationToken);
+                using var response = await client.GetAsync(address, cancellationToken);
                 return response.IsSuccessStatusCode ? 0 : 1;
             }
             catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)

@@ -43,6 +43,8 @@ internal static class Server
     /// <summary>Prepares the database and runs until the process is asked to stop.</summary>
     public static async Task RunAsync(WebApplication app)
     {
+        // Before anything is opened, and before the host would log the same with a stack trace.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);
         await app.Services.GreetAsync(app.Configuration);
         app.Services.ScheduleRecurringJobs();

@@ -24,8 +24,13 @@ internal static class ValidationFilter
     private static async ValueTask<object?> RunAsync(
         EndpointFilterInvocationContext context, IValidator validator, int position, EndpointFilterDelegate next)
     {
-        var result = await validator.ValidateAsync(
-            new ValidationContext<object>(context.Arguments[position]!), context.HttpContext.RequestAborted);
+        if (context.Arguments[position] is not { } body)
+        {
+            // A body that may be left out, and was.
+            return await next(context);
+        }
+
+        var result = await validator.ValidateAsync(new ValidationContext<object>(body), context.HttpContext.RequestAborted);
         return result.IsValid ? await next(context) : Problems.Invalid(Pointers.ToErrors(result));
     }
 }
