@@ -59,7 +59,8 @@ public sealed record EmailAddress
             return false;
         }
 
-        if (Encoding.UTF8.GetByteCount(local) + 1 + domain.Length > MaxLength)
+        // As given, and as it will stand in the envelope.
+        if (Math.Max(Encoding.UTF8.GetByteCount(text), Encoding.UTF8.GetByteCount(local) + 1 + domain.Length) > MaxLength)
         {
             error = "An address has at most 254 octets.";
             return false;

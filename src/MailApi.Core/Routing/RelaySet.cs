@@ -4,12 +4,12 @@ using MailApi.Core.Smtp;
 namespace MailApi.Core.Routing;
 
 /// <summary>The configured relays, best first, with fail-over between them.</summary>
-public sealed class RelaySet(IReadOnlyList<Relay> relays, TimeProvider time) : IAsyncDisposable
+public sealed class RelaySet(IReadOnlyList<IRoute> relays, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan PauseCheck = TimeSpan.FromMilliseconds(250);
 
     /// <summary>All of them, in the order of their priority.</summary>
-    public IReadOnlyList<Relay> Relays { get; } = [.. relays.OrderBy(r => r.Priority).ThenBy(r => r.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<IRoute> Relays { get; } = [.. relays.OrderBy(r => r.Priority).ThenBy(r => r.Name, StringComparer.Ordinal)];
 
     /// <summary>True when no relay is configured: nothing leaves the service.</summary>
     public bool CaptureMode => Relays.Count == 0;
@@ -32,14 +32,14 @@ public sealed class RelaySet(IReadOnlyList<Relay> relays, TimeProvider time) : I
 
         foreach (var relay in Relays.Where(r => !r.IsPaused(time.GetUtcNow())))
         {
-            var result = await relay.SendAsync(message, abort);
-            results.Add(result);
-            if (!result.RelayTrouble || result.Ambiguous)
+            var tried = await relay.SendAsync(message, abort);
+            results.AddRange(tried);
+            if (!tried[^1].RelayTrouble || tried[^1].Ambiguous)
             {
                 break;
             }
 
-            message = message with { Recipients = Undelivered(result) };
+            message = message with { Recipients = Undelivered(tried[^1]) };
         }
 
         return results;

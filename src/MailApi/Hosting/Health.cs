@@ -40,7 +40,7 @@ internal static class Health
     {
         var database = await AnswersAsync(databases, cancellationToken);
         var states = relays.Relays
-            .Select(r => new RelayReadiness(r.Name, r.LastTrouble is null, r.LastTrouble?.Reason)).ToList();
+            .Select(r => new RelayReadiness(r.Name, r.Trouble is null, r.Trouble)).ToList();
         var status = !database || !lane.IsRunning ? "unavailable"
             : states.Exists(s => !s.Ready) ? "degraded" : "ready";
         return TypedResults.Json(

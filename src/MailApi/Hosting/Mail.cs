@@ -63,9 +63,7 @@ internal static class Mail
     private static void AddRelaying(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(provider => new RelaySet(
-            [.. RelayOptionsOf(configuration).Select(r => new Relay(
-                r.Key, r.Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Relay>>()))],
-            provider.GetRequiredService<TimeProvider>()));
+            Routes(configuration, provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Leases>();
         services.AddSingleton<TakeOvers>();
         services.AddSingleton<AttemptDelivery>();
@@ -75,22 +73,34 @@ internal static class Mail
         services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
     }
 
-    /// <summary>Reads and checks section <c>Relays</c>: one entry per relay, named freely.</summary>
-    public static IReadOnlyDictionary<string, RelayOptions> RelayOptionsOf(IConfiguration configuration)
+    /// <summary>Reads and checks section <c>Relays</c>: one entry per route, named freely.</summary>
+    private static List<IRoute> Routes(IConfiguration configuration, IServiceProvider provider)
     {
-        var relays = new Dictionary<string, RelayOptions>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        var logger = provider.GetRequiredService<ILogger<Relay>>();
+        List<IRoute> routes = [];
         foreach (var section in configuration.GetSection("Relays").GetChildren())
         {
-            var options = section.Get<RelayOptions>(o => o.ErrorOnUnknownConfiguration = true) ?? new RelayOptions();
-            var errors = options.Validate(section.Key).ToList();
-            if (errors.Count > 0)
+            if (section.GetValue<bool>(nameof(DirectOptions.Direct)))
             {
-                throw new OptionsValidationException(section.Key, typeof(RelayOptions), errors);
+                var direct = Read<DirectOptions>(section, o => o.Validate(section.Key));
+                routes.Add(new DirectDelivery(section.Key, direct, provider.GetRequiredService<Random>(), time, logger));
             }
-
-            relays.Add(section.Key, options);
+            else
+            {
+                var relay = Read<RelayOptions>(section, o => o.Validate(section.Key));
+                routes.Add(new SmartHost(new Relay(section.Key, relay, time, logger)));
+            }
         }
 
-        return relays;
+        return routes;
+    }
+
+    private static T Read<T>(IConfigurationSection section, Func<T, IEnumerable<string>> validate)
+        where T : class, new()
+    {
+        var options = section.Get<T>(o => o.ErrorOnUnknownConfiguration = true) ?? new T();
+        var errors = validate(options).ToList();
+        return errors.Count == 0 ? options : throw new OptionsValidationException(section.Key, typeof(T), errors);
     }
 }

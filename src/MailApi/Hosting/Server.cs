@@ -88,6 +88,7 @@ internal static class Server
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();
+        app.MapErrorPage();
         app.MapOpenApiDocument();
         app.MapHangfireDashboard("/hangfire", new DashboardOptions
         {

@@ -33,7 +33,12 @@ internal static class ProblemDetailsSetup
             problem.Detail ??= detail;
         }
 
-        problem.Type = $"/docs/errors#{code}";
+        problem.Type = $"{ErrorPage.Path}#{code}";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
         problem.Extensions["request_id"] = RequestId.Of(context);
     }
 
@@ -68,11 +73,6 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         if (result.StatusCode >= 500)
         {
             Log.Failed(logger, exception, RequestId.Of(httpContext));
-        }
-
-        if (result.StatusCode == 503)
-        {
-            httpContext.Response.Headers.RetryAfter = "1";
         }
 
         await result.ExecuteAsync(httpContext);

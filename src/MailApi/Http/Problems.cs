@@ -36,7 +36,7 @@ internal static class Problems
 
     public static ProblemHttpResult Of(int status, string code, string detail, IReadOnlyList<FieldError>? errors = null)
     {
-        var problem = new ProblemDetails { Status = status, Detail = detail, Type = $"/docs/errors#{code}" };
+        var problem = new ProblemDetails { Status = status, Detail = detail, Type = $"{ErrorPage.Path}#{code}" };
         problem.Extensions["code"] = code;
         if (errors is { Count: > 0 })
         {

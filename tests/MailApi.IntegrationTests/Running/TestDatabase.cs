@@ -5,6 +5,9 @@ namespace MailApi.IntegrationTests.Running;
 /// <summary>A database of a test's own: a new SQLite file, or a new database on the PostgreSQL server of the run.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    public const string NoServer =
+        "MAILAPI_TEST_POSTGRES is not set: run the tests by 'bash tests/run', which starts a server.";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("mailapi-test-").FullName;
     private readonly string? _server = Environment.GetEnvironmentVariable("MAILAPI_TEST_POSTGRES");
     private readonly string _name = $"mailapi_{Guid.NewGuid():n}";
@@ -16,6 +19,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; private set; } = "";
 
+    public static bool IsAvailable(string provider) =>
+        provider == "sqlite" || Environment.GetEnvironmentVariable("MAILAPI_TEST_POSTGRES") is not null;
+
     public static async Task<TestDatabase> CreateAsync(string provider)
     {
         var database = new TestDatabase(provider);
@@ -25,10 +31,7 @@ public sealed class TestDatabase : IAsyncDisposable
             return database;
         }
 
-        if (database._server is null)
-        {
-            Assert.Skip("MAILAPI_TEST_POSTGRES is not set: run the tests by 'bash tests/run', which starts a server.");
-        }
+        Assert.SkipUnless(IsAvailable(provider), NoServer);
 
         await database.OnServerAsync($"CREATE DATABASE {database._name}");
         database.ConnectionString = new NpgsqlConnectionStringBuilder(database._server)

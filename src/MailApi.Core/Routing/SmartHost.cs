@@ -1,0 +1,22 @@
+using MailApi.Core.Smtp;
+
+namespace MailApi.Core.Routing;
+
+/// <summary>The route over one configured relay.</summary>
+public sealed class SmartHost(Relay relay) : IRoute
+{
+    public string Name => relay.Name;
+
+    public int Priority => relay.Priority;
+
+    public int MaxConnections => relay.MaxConnections;
+
+    public string? Trouble => relay.LastTrouble?.Reason;
+
+    public bool IsPaused(DateTimeOffset now) => relay.IsPaused(now);
+
+    public async Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
+        [await relay.SendAsync(message, cancellationToken)];
+
+    public ValueTask DisposeAsync() => relay.DisposeAsync();
+}
