@@ -158,6 +158,8 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         CreatedAt = _now,
         SendAt = pending.SendAt,
         ResentFrom = pending.ResentFrom,
+        TemplateId = pending.Template?.Id,
+        TemplateVersion = pending.Template?.Version,
     };
 
     private Recipient NewRecipient(Id<Message> id, int position, Dictionary<string, string> suppressed, bool scheduled)
@@ -188,7 +190,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             Statements.InsertMessage, message.Id.Value, ProjectId.Value, Names.Of(message.Status), (int)message.Priority,
             message.Sandbox, message.FromEmail, message.FromName, message.Subject, JsonColumn.Write(message.Tags),
             JsonColumn.Write(message.Metadata), message.Size, message.CreatedAt, message.SendAt, message.ResentFrom?.Value,
-            message.EventCount);
+            message.EventCount, message.TemplateId?.Value, message.TemplateVersion);
         statements.Add(Statements.InsertContent, message.Id.Value, _stored.Compressed, _stored.Bytes);
         foreach (var r in _recipients)
         {

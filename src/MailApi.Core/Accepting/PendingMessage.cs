@@ -33,6 +33,9 @@ public sealed record PendingMessage
 
     public Id<Message>? ResentFrom { get; init; }
 
+    /// <summary>What rendered it.</summary>
+    public UsedTemplate? Template { get; init; }
+
     /// <summary>The message's own idempotency key, with the hash of what was asked for.</summary>
     public IdempotencyClaim? Idempotency { get; init; }
 }
@@ -41,3 +44,6 @@ public sealed record PendingMessage
 /// <param name="Key">1–256 visible ASCII characters.</param>
 /// <param name="RequestHash">SHA-256 of the request.</param>
 public sealed record IdempotencyClaim(string Key, byte[] RequestHash);
+
+/// <summary>The version of a template that a message was rendered from.</summary>
+public sealed record UsedTemplate(Id<Template> Id, int Version);

@@ -37,8 +37,8 @@ internal static class Statements
     public static readonly Statement InsertMessage = new(
         """
         INSERT INTO messages (id, project_id, status, priority, sandbox, from_email, from_name, subject, tags, metadata,
-            size, created_at, send_at, resent_from, event_count)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            size, created_at, send_at, resent_from, event_count, template_id, template_version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         """);
 
     public static readonly Statement InsertContent = new(

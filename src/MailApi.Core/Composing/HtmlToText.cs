@@ -23,9 +23,13 @@ public static class HtmlToText
     private static readonly HashSet<string> Spaced = new(StringComparer.OrdinalIgnoreCase)
         { "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "hr" };
 
-    public static string Convert(string html)
+    public static string Convert(string html) => Convert(Parse(html));
+
+    /// <summary>Parses HTML as far as it nests no deeper than any mail.</summary>
+    public static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(Shallow(html));
+
+    public static string Convert(IHtmlDocument document)
     {
-        var document = new HtmlParser().ParseDocument(Shallow(html));
         var writer = new LineWriter();
         if (document.Body is { } body)
         {

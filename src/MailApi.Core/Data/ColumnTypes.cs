@@ -40,7 +40,8 @@ internal static class ColumnTypes
 
     private static void Ids(ModelConfigurationBuilder builder, Type converter)
     {
-        Type[] identified = [typeof(Project), typeof(ApiKey), typeof(Message), typeof(Attempt), typeof(Event)];
+        Type[] identified =
+            [typeof(Project), typeof(ApiKey), typeof(Message), typeof(Attempt), typeof(Event), typeof(Template)];
         foreach (var type in identified)
         {
             builder.Properties(typeof(Id<>).MakeGenericType(type)).HaveConversion(converter.MakeGenericType(type));

@@ -31,6 +31,12 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Node> Nodes => Set<Node>();
 
+    public DbSet<Template> Templates => Set<Template>();
+
+    public DbSet<TemplateVersion> TemplateVersions => Set<TemplateVersion>();
+
+    public DbSet<LiveTemplate> LiveTemplates => Set<LiveTemplate>();
+
     /// <summary>Which SQL this context speaks.</summary>
     public DatabaseProvider Provider => Database.IsSqlite() ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres;
 

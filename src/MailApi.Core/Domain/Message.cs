@@ -36,6 +36,12 @@ public sealed class Message : IIdentified
     /// <summary>The message whose content this one repeats.</summary>
     public Id<Message>? ResentFrom { get; init; }
 
+    /// <summary>The template it was rendered from; a template may be gone by now.</summary>
+    public Id<Template>? TemplateId { get; init; }
+
+    /// <summary>The version that rendered it.</summary>
+    public int? TemplateVersion { get; init; }
+
     /// <summary>The sequence number of its latest event.</summary>
     public int EventCount { get; set; }
 

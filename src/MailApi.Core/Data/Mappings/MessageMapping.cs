@@ -10,5 +10,6 @@ internal sealed class MessageMapping : IEntityTypeConfiguration<Message>
     {
         builder.HasKey(m => m.Id);
         builder.HasIndex(m => new { m.ProjectId, m.Id });
+        builder.HasIndex(m => new { m.TemplateId, m.Id }).HasFilter("template_id IS NOT NULL");
     }
 }
