@@ -34,6 +34,12 @@ public sealed class HostileTests
 
     [Theory]
     [InlineData("{% for i in (1..2000000000) %}x{% endfor %}")]
+    [InlineData("{% for i in (1..n) %}x{% endfor %}{% tablerow i in (-9999999..n) %}{% endtablerow %}")]
+    [InlineData("{% assign r = (1..n) %}{{ r | size }}")]
+    [InlineData("{% if (1..n) == x[(n..2000000000)] %}{% endif %}{{ x[(1..n)] }}{% cycle (1..n), 2 %}")]
+    [InlineData("{% for i in (1..3) limit: (1..n) offset: (1..n) %}x{% endfor %}")]
+    [InlineData("{% render 'main', r: (1..n) %}")]
+    [InlineData("{% assign m = 79228162514264337593543950335 %}{% assign l = m | times: -1 %}{% for i in (l..m) %}x{% endfor %}")]
     [InlineData("{% for i in (1..50000) %}{% for j in (1..50000) %}{% if i == j %}{% endif %}{% endfor %}{% endfor %}")]
     [InlineData("{% assign s = 'x' %}{% for i in (1..99) %}{% assign s = s | append: s %}{% endfor %}")]
     [InlineData("{% assign s = 'x' %}{% for i in (1..99) %}{% capture s %}{{ s }}{{ s }}{% endcapture %}{% endfor %}")]
@@ -55,7 +61,7 @@ public sealed class HostileTests
     {
         await TemplateBench.HtmlAsync("{{ 'a,b' | split: ',' | sort | uniq | join: ' ' | upcase | date: '%Y' }}");
         var big = new string('a', 90_000);
-        var data = JsonSerializer.Serialize(new { big, big2 = big[..^1] + "b", half = big[..20_000] + "b" + big[..20_000] });
+        var data = JsonSerializer.Serialize(new { n = 2_000_000_000, big, big2 = big[..^1] + "b", half = big[..20_000] + "b" + big[..20_000] });
         var allocated = GC.GetTotalAllocatedBytes();
         var clock = Stopwatch.StartNew();
         var rendering = await TemplateBench.RenderAsync(new TemplateContent { Text = source }, data);
@@ -73,7 +79,10 @@ public sealed class HostileTests
     [InlineData("{% if x %}", "if")]
     [InlineData("{% nosuchtag %}", "nosuchtag")]
     [InlineData("{{ x | nosuchfilter }}", "There is no filter nosuchfilter.")]
-    [InlineData("{% include name %}", "include")]
+    [InlineData("a{% include name %}b", "with the slug in quotes")]
+    [InlineData("{% include 'x', y %}b", "with the slug in quotes")]
+    [InlineData("{% render %}b", "with the slug in quotes")]
+    [InlineData("{% layout x %}b", "with the slug in quotes")]
     [InlineData("{% liquid\nassign x = 1\n%}", "liquid")]
     [InlineData("{% raw %}x", "is not closed by {% endraw %}")]
     public async Task What_is_no_template_is_refused_with_a_place(string source, string words)

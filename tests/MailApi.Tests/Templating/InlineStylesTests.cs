@@ -16,6 +16,8 @@ public sealed class InlineStylesTests
         "<p id=\"i\"><b style=\"font-family: &quot;Open Sans&quot;, Arial\">x</b></p>")]
     [InlineData("<style>/* a{} */ td:first-child{color:red}</style><table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
         "<table><tbody><tr><td style=\"color: red\">1</td><td>2</td></tr></tbody></table>")]
+    [InlineData("<style>b,p.a{color:red}.a{color:blue}b{color:green}</style><p class=\"a\"><b>x</b></p>",
+        "<p class=\"a\" style=\"color: red\"><b style=\"color: green\">x</b></p>")]
     [InlineData("<style>p{background:url(\"a;b}c.png\") no-repeat}</style><p>x</p>",
         "<p style=\"background: url(&quot;a;b}c.png&quot;) no-repeat\">x</p>")]
     public void Rules_are_written_into_elements(string html, string expected) => Assert.Equal(expected, Inline(html));

@@ -83,13 +83,17 @@ internal sealed class StyleSheet
         }
 
         List<StyleDeclaration> declarations = [.. rule.Style.Select(d => new StyleDeclaration(d.Name, d.Value, d.IsImportant))];
-        foreach (var one in selector is IEnumerable<ISelector> many ? many : [selector])
+        foreach (var one in Parts(selector))
         {
             _rules.Add(new StyleRule(one, one.Specificity, declarations));
         }
 
         return true;
     }
+
+    /// <summary>Each selector of a list: they differ in how specific they are. <c>td.first:empty</c> is of parts too, but is one.</summary>
+    private static IEnumerable<ISelector> Parts(ISelector selector) =>
+        selector is IEnumerable<ISelector> many && selector.Text != string.Concat(many.Select(s => s.Text)) ? many : [selector];
 
     /// <summary>Cuts a sheet into its rules, each with what stands before its braces.</summary>
     private static IEnumerable<(string Selector, string Text)> Split(string css)

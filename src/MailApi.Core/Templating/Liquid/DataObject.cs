@@ -9,6 +9,9 @@ namespace MailApi.Core.Templating.Liquid;
 /// <summary>An object of the data. Its members are its own and nothing else; there is no way to anything of .NET.</summary>
 internal sealed class DataObject(JsonElement element, string pointer, MissingVariables missing) : FluidValue
 {
+    // Long texts are cut out of the JSON once, however often they are read.
+    private readonly Dictionary<string, FluidValue> _read = [];
+
     public JsonElement Element => element;
 
     public override FluidValues Type => FluidValues.Dictionary;
@@ -49,7 +52,9 @@ internal sealed class DataObject(JsonElement element, string pointer, MissingVar
         return ValueTask.CompletedTask;
     }
 
-    private FluidValue Get(string name) =>
+    private FluidValue Get(string name) => _read.TryGetValue(name, out var value) ? value : _read[name] = Read(name);
+
+    private FluidValue Read(string name) =>
         element.TryGetProperty(name, out var member) ? DataValues.Of(member, $"{pointer}/{DataValues.Escape(name)}", missing)
         : name == "size" ? NumberValue.Create(element.GetPropertyCount())
         : new MissingValue($"{pointer}/{DataValues.Escape(name)}", isNull: false, missing);

@@ -89,7 +89,7 @@ internal static class LiquidTokens
     }
 
     /// <summary>The word a tag begins with.</summary>
-    private static string NameOf(string source, int open)
+    public static string NameOf(string source, int open)
     {
         var body = source.AsSpan(open + 2).TrimStart('-').TrimStart();
         var length = 0;

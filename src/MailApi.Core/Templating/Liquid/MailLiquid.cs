@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Fluid;
 using Fluid.Ast;
 using Fluid.Values;
+using Parlot.Fluent;
 
 namespace MailApi.Core.Templating.Liquid;
 
@@ -21,18 +22,33 @@ internal sealed class MailLiquid : FluidParser
     public const string Layout = "layout";
     public const string Capture = "capture";
 
+    private static readonly string[] Calls = [Include, Render, Layout];
     private static readonly MailLiquid Instance = new();
 
     private MailLiquid()
     {
         var call = String.AndSkip(ZeroOrOne(Comma)).And(ZeroOrOne(ArgumentsList))
-            .Then(c => new PartialCall(c.Item1.ToString(), c.Item2 ?? []));
+            .Then(c => new PartialCall(c.Item1.ToString(), c.Item2 ?? []))
+            .When((_, c) => c.Arguments.All(a => a.Name is { Length: > 0 }));
         RegisterParserTag(Include, call, IncludeAsync);
         RegisterParserTag(Render, call, RenderAsync);
         RegisterParserTag(
             Layout, String.Then(s => new PartialCall(s.ToString(), [])), static (_, _, _, _) => new(Completion.Normal));
         RegisterIdentifierBlock(Capture, CaptureAsync);
+
+        // They would write where nobody looks for an output.
         RegisteredTags.Remove("liquid");
+        RegisteredTags.Remove("echo");
+        Primary.Parser = Primary.Parser!.Then(BoundedRange.Apply);
+
+        // A tag that cannot be read would end the template there, and silently so.
+        foreach (var (name, parser) in RegisteredTags.ToList())
+        {
+            RegisteredTags[name] = parser.ElseError(Calls.Contains(name)
+                ? $"Write {{% {name} 'slug' %}}, with the slug in quotes"
+                : $"Invalid '{name}' tag");
+        }
+
         foreach (var (name, make) in RegisteredOperators.ToList())
         {
             RegisteredOperators[name] = (left, right) => new CheckedExpression(make(left, right));
@@ -50,7 +66,7 @@ internal sealed class MailLiquid : FluidParser
     {
         if (Instance.TryParse(source, out var template, out error))
         {
-            return template;
+            return BoundedRange.Apply(template);
         }
 
         error = error?.Split('\n')[0].Trim();

@@ -5,7 +5,8 @@ namespace MailApi.Core.Templating.Liquid;
 /// <summary>
 /// Looks at where in the HTML each output stands. Escaping is enough in text and in quoted attributes; elsewhere it is
 /// not, so an output in a script, an event handler, a tag or an attribute without quotes is refused. Where an output
-/// begins an address (<c>href="{{ url }}"</c>) the filter <c>safe_url</c> is put behind it.
+/// begins an address (<c>href="{{ url }}"</c>) the filter <c>safe_url</c> is put behind it. What another template puts in
+/// has been looked at as text, so an include stands in text.
 /// </summary>
 internal sealed class OutputPlaces
 {
@@ -49,11 +50,32 @@ internal sealed class OutputPlaces
             {
                 places.Read(text);
             }
+            else if (token.Kind == LiquidTokenKind.Tag)
+            {
+                places.CheckTag(source, token);
+            }
 
             guarded.Append(text);
         }
 
-        return guarded.ToString();
+        return places._state == State.Text
+            ? guarded.ToString()
+            : throw new SourceException("It ends inside a tag, a comment or an element such as style; close it.");
+    }
+
+    /// <summary>Refuses tags that put something where it cannot be escaped.</summary>
+    private void CheckTag(string source, LiquidToken token)
+    {
+        var name = LiquidTokens.NameOf(source, token.Start);
+        if (name is MailLiquid.Include or MailLiquid.Render && _state is not (State.Text or State.Comment))
+        {
+            throw new SourceException($"{LiquidTokens.Place(source, token.Start)}: {name} can stand between tags only.");
+        }
+
+        if (name == "cycle" && IsAddress(source, token))
+        {
+            throw new SourceException($"{LiquidTokens.Place(source, token.Start)}: {name} cannot begin an address.");
+        }
     }
 
     /// <summary>True where an output begins an address; refuses it where it must not stand.</summary>
@@ -158,7 +180,9 @@ internal sealed class OutputPlaces
             length++;
         }
 
-        if (length == 0 && rest is not ['!', ..])
+        // "<3" is text; what stands behind a lone "<" is the name of a tag, and an output there is refused.
+        var opens = rest.Length == start || char.IsAsciiLetter(rest[start]);
+        if (!opens && rest is not ['!' or '?', ..])
         {
             return 0;
         }

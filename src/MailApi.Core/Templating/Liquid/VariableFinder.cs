@@ -29,9 +29,14 @@ internal sealed class VariableFinder : AstVisitor
 
     public override Expression VisitOtherExpression(Expression expression)
     {
-        if (expression is CheckedExpression check)
+        switch (expression)
         {
-            Visit(check.Inner);
+            case CheckedExpression check:
+                Visit(check.Inner);
+                break;
+            case BoundedRange.End end:
+                Visit(end.To);
+                break;
         }
 
         return expression;
