@@ -262,6 +262,30 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.ToTable("idempotency_keys");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.LiveTemplate", b =>
+                {
+                    b.Property<Guid>("TemplateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("template_id");
+
+                    b.Property<string>("Locale")
+                        .HasColumnType("text")
+                        .HasColumnName("locale");
+
+                    b.Property<DateTimeOffset>("PublishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("TemplateId", "Locale")
+                        .HasName("pk_live_templates");
+
+                    b.ToTable("live_templates");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -329,11 +353,23 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("tags");
 
+                    b.Property<Guid?>("TemplateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("template_id");
+
+                    b.Property<int?>("TemplateVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("template_version");
+
                     b.HasKey("Id")
                         .HasName("pk_messages");
 
                     b.HasIndex("ProjectId", "Id")
                         .HasDatabaseName("ix_messages_project_id_id");
+
+                    b.HasIndex("TemplateId", "Id")
+                        .HasDatabaseName("ix_messages_template_id_id")
+                        .HasFilter("template_id IS NOT NULL");
 
                     b.ToTable("messages");
                 });
@@ -544,6 +580,138 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasDatabaseName("ix_suppressions_project_id_created_at");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.Template", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DefaultLocale")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("default_locale");
+
+                    b.Property<int>("LatestVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("latest_version");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_templates");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_templates_project_id_id");
+
+                    b.HasIndex("ProjectId", "Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_project_id_slug");
+
+                    b.ToTable("templates");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.TemplateVersion", b =>
+                {
+                    b.Property<Guid>("TemplateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("template_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("Html")
+                        .HasColumnType("text")
+                        .HasColumnName("html");
+
+                    b.Property<string>("Layout")
+                        .HasColumnType("text")
+                        .HasColumnName("layout");
+
+                    b.Property<string>("Locale")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("locale");
+
+                    b.Property<string>("Preheader")
+                        .HasColumnType("text")
+                        .HasColumnName("preheader");
+
+                    b.Property<string>("Schema")
+                        .HasColumnType("text")
+                        .HasColumnName("schema");
+
+                    b.Property<bool>("Strict")
+                        .HasColumnType("boolean")
+                        .HasColumnName("strict");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Uses")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("uses");
+
+                    b.HasKey("TemplateId", "Number")
+                        .HasName("pk_template_versions");
+
+                    b.ToTable("template_versions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.LiveTemplate", b =>
+                {
+                    b.HasOne("MailApi.Core.Domain.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.TemplateVersion", b =>
+                {
+                    b.HasOne("MailApi.Core.Domain.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

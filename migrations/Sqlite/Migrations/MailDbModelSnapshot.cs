@@ -256,6 +256,30 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.ToTable("idempotency_keys");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.LiveTemplate", b =>
+                {
+                    b.Property<byte[]>("TemplateId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("template_id");
+
+                    b.Property<string>("Locale")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("locale");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("published_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("TemplateId", "Locale")
+                        .HasName("pk_live_templates");
+
+                    b.ToTable("live_templates");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -324,11 +348,23 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("tags");
 
+                    b.Property<byte[]>("TemplateId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("template_id");
+
+                    b.Property<int?>("TemplateVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("template_version");
+
                     b.HasKey("Id")
                         .HasName("pk_messages");
 
                     b.HasIndex("ProjectId", "Id")
                         .HasDatabaseName("ix_messages_project_id_id");
+
+                    b.HasIndex("TemplateId", "Id")
+                        .HasDatabaseName("ix_messages_template_id_id")
+                        .HasFilter("template_id IS NOT NULL");
 
                     b.ToTable("messages");
                 });
@@ -541,6 +577,139 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasDatabaseName("ix_suppressions_project_id_created_at");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.Template", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DefaultLocale")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("default_locale");
+
+                    b.Property<int>("LatestVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("latest_version");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("slug");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_templates");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_templates_project_id_id");
+
+                    b.HasIndex("ProjectId", "Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_project_id_slug");
+
+                    b.ToTable("templates");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.TemplateVersion", b =>
+                {
+                    b.Property<byte[]>("TemplateId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("template_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("Html")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("html");
+
+                    b.Property<string>("Layout")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("layout");
+
+                    b.Property<string>("Locale")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("locale");
+
+                    b.Property<string>("Preheader")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("preheader");
+
+                    b.Property<string>("Schema")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schema");
+
+                    b.Property<bool>("Strict")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("strict");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Uses")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uses");
+
+                    b.HasKey("TemplateId", "Number")
+                        .HasName("pk_template_versions");
+
+                    b.ToTable("template_versions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.LiveTemplate", b =>
+                {
+                    b.HasOne("MailApi.Core.Domain.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.TemplateVersion", b =>
+                {
+                    b.HasOne("MailApi.Core.Domain.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

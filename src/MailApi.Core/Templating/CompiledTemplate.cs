@@ -41,6 +41,9 @@ public sealed class CompiledTemplate
     /// <summary>True when it has a place for the content of another template.</summary>
     public bool IsLayout => Variables.Any(v => v.Name == RenderTemplate.Content);
 
+    /// <summary>False when the text is derived.</summary>
+    public bool HasText => Text is not null;
+
     /// <summary>What an include puts in at a part; where there is no HTML, the text.</summary>
     internal IFluidTemplate? PartFor(TemplatePart part) => part == TemplatePart.Html ? Html ?? Text : Text;
 }

@@ -34,9 +34,8 @@ public sealed class RenderTemplate(TimeProvider time)
 
     /// <param name="set">What is rendered.</param>
     /// <param name="given">An object, or null for none.</param>
-    /// <param name="locale">A language tag for dates, numbers and money; empty means that of the version.</param>
     /// <param name="hasSubject">True when a subject is given already; that of the template is left alone.</param>
-    public async Task<Rendering> RunAsync(TemplateSet set, JsonElement? given, string locale, bool hasSubject)
+    public async Task<Rendering> RunAsync(TemplateSet set, JsonElement? given, bool hasSubject)
     {
         var data = given ?? NoData;
         List<TemplateFault> faults = [];
@@ -52,7 +51,7 @@ public sealed class RenderTemplate(TimeProvider time)
         }
 
         var missing = new MissingVariables();
-        var work = new Work(set, new DataObject(data, "", missing), Culture(locale.Length > 0 ? locale : set.Locale), time);
+        var work = new Work(set, new DataObject(data, "", missing), Culture(set.Formats), time);
         var rendered = await work.RunAsync(hasSubject);
         faults.AddRange(missing.All.Select(m => new TemplateFault(
             m.Pointer, "missing_variable",
@@ -75,11 +74,11 @@ public sealed class RenderTemplate(TimeProvider time)
         return rendered with { Html = inlined, Text = rendered.Text ?? HtmlToText.Convert(document) };
     }
 
-    private static CultureInfo Culture(string locale)
+    private static CultureInfo Culture(string tag)
     {
         try
         {
-            return CultureInfo.GetCultureInfo(locale);
+            return CultureInfo.GetCultureInfo(tag, predefinedOnly: true);
         }
         catch (CultureNotFoundException)
         {

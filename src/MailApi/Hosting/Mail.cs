@@ -4,7 +4,10 @@ using MailApi.Core.Delivery;
 using MailApi.Core.Retention;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
+using MailApi.Core.Templating;
+using MailApi.Http;
 using MailApi.Messages.Sending;
+using MailApi.Templates;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -17,6 +20,7 @@ internal static class Mail
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         AddOptions(services);
+        AddTemplating(services);
         AddAccepting(services);
         AddRelaying(services, configuration);
         services.AddSingleton<PurgeOldMail>();
@@ -41,6 +45,15 @@ internal static class Mail
             .Validate(o => o.Content > TimeSpan.Zero && o.Log >= o.Content, "Retention:Log must be at least Retention:Content.")
             .Validate(o => o.BatchSize is > 0 and <= 10_000, "Retention:BatchSize must be between 1 and 10000.")
             .ValidateOnStart();
+    }
+
+    private static void AddTemplating(IServiceCollection services)
+    {
+        services.AddSingleton<TemplateLibrary>();
+        services.AddSingleton<RenderTemplate>();
+        services.AddSingleton<PublishRules>();
+        services.AddSingleton<TemplateStore>();
+        services.AddSingleton<PreviewTemplate>();
     }
 
     private static void AddAccepting(IServiceCollection services)

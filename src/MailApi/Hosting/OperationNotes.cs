@@ -18,6 +18,7 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
         ["recipient"] = (JsonSchemaType.String, "An address, in any spelling."),
         ["from"] = (JsonSchemaType.String, "The author's address."),
         ["tag"] = (JsonSchemaType.String, "One of the tags."),
+        ["template"] = (JsonSchemaType.String, "The slug or the id of the template."),
         ["type"] = (JsonSchemaType.String, "The type of event: message.delivered."),
         ["message_id"] = (JsonSchemaType.String, "Events of this message."),
         ["reason"] = (JsonSchemaType.String, "hard_bounce, soft_bounce, complaint, unsubscribe or manual."),

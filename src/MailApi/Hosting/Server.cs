@@ -4,9 +4,9 @@ using MailApi.ApiKeys;
 using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
-using MailApi.Messages.Sending;
 using MailApi.Projects;
 using MailApi.Suppressions;
+using MailApi.Templates;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -84,6 +84,7 @@ internal static class Server
         var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(ValidationFilter.Create);
         v1.MapMessages();
         v1.MapEvents();
+        v1.MapTemplates();
         v1.MapSuppressions();
         v1.MapApiKeys();
         v1.MapProjects();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MailApi.Core.Domain;
+using MailApi.Http;
 using MailApi.Messages.Sending;
 using MailApi.Suppressions;
 using Microsoft.AspNetCore.Mvc;

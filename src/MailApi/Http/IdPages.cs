@@ -7,11 +7,21 @@ namespace MailApi.Http;
 /// <summary>Pages over rows in the order of their ids, which is that of their making.</summary>
 internal static class IdPages
 {
-    public static async Task<IResult> AnswerAsync<T, TResponse>(
+    public static Task<IResult> AnswerAsync<T, TResponse>(
         HttpContext context,
         IQueryable<T> rows,
         Expression<Func<T, Id<T>>> id,
         Func<T, TResponse> response,
+        CancellationToken cancellationToken)
+        where T : IIdentified => AnswerAsync(
+            context, rows, id, shown => Task.FromResult(shown.ConvertAll(r => response(r))), cancellationToken);
+
+    /// <summary>A page whose rows need more from the database.</summary>
+    public static async Task<IResult> AnswerAsync<T, TResponse>(
+        HttpContext context,
+        IQueryable<T> rows,
+        Expression<Func<T, Id<T>>> id,
+        Func<List<T>, Task<List<TResponse>>> responses,
         CancellationToken cancellationToken)
         where T : IIdentified
     {
@@ -40,6 +50,6 @@ internal static class IdPages
         var shown = found.Take(page.Limit).ToList();
         var next = found.Count > page.Limit ? Cursor.EncodeId(id.Compile()(shown[^1])) : null;
         Paging.SetLink(context.Response, next);
-        return TypedResults.Ok(new ListResponse<TResponse>(shown.ConvertAll(r => response(r)), next is not null, next));
+        return TypedResults.Ok(new ListResponse<TResponse>(await responses(shown), next is not null, next));
     }
 }

@@ -1,5 +1,6 @@
 using MailApi.Core.Data;
 using MailApi.Core.Domain;
+using MailApi.Core.Templating;
 using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -8,14 +9,15 @@ namespace MailApi.Messages;
 
 /// <summary>Which messages a list is asked for.</summary>
 internal sealed record MessageFilter(
-    MessageStatus? Status, string? RecipientKey, string? From, string? Tag, DateTimeOffset? Since, DateTimeOffset? Until)
+    MessageStatus? Status, string? RecipientKey, string? From, string? Tag, string? Template, DateTimeOffset? Since,
+    DateTimeOffset? Until)
 {
     public static bool TryRead(HttpRequest request, out MessageFilter filter, out ProblemHttpResult? problem)
     {
         var query = new QueryReader(request);
         filter = new MessageFilter(
             query.Enum<MessageStatus>("status"), query.Address("recipient")?.Key, query.Address("from")?.ToString(),
-            query.Text("tag"), query.Time("since"), query.Time("until"));
+            query.Text("tag"), query.Text("template"), query.Time("since"), query.Time("until"));
         problem = query.Problem;
         return problem is null;
     }
@@ -41,6 +43,14 @@ internal sealed record MessageFilter(
         if (From is { } from)
         {
             messages = messages.Where(m => m.FromEmail == from);
+        }
+
+        if (Template is { } template)
+        {
+            messages = TemplateName.Of(template) is { Id: { } id }
+                ? messages.Where(m => m.TemplateId == id)
+                : messages.Where(m => m.TemplateId != null && m.TemplateId == db.Templates
+                    .Where(t => t.ProjectId == project && t.Slug == template).Select(t => (Id<Template>?)t.Id).FirstOrDefault());
         }
 
         if (Since is { } since)

@@ -24,6 +24,13 @@ public sealed record RecipientResponse(
         recipient.Email, recipient.Name, Names.Of(recipient.Kind), Names.Of(recipient.Status), recipient.Reason);
 }
 
+/// <summary>The version of a template that rendered a message; the template may be gone by now.</summary>
+public sealed record UsedTemplateResponse(Id<Template> Id, int Version)
+{
+    internal static UsedTemplateResponse? Of(Id<Template>? id, int? version) =>
+        id is null ? null : new UsedTemplateResponse(id.Value, version ?? 0);
+}
+
 /// <summary>What the sender is told at once.</summary>
 public sealed record AcceptedMessageResponse(
     Id<Message> Id,
@@ -53,6 +60,7 @@ public sealed record AcceptedMessageResponse(
 /// <param name="Size">Octets of the finished MIME.</param>
 /// <param name="MessageId">The Message-ID header field (RFC 5322 §3.6.4), the same at every attempt.</param>
 /// <param name="ResentFrom">The message it repeats.</param>
+/// <param name="Template">The version of a template that it was rendered from.</param>
 /// <param name="Recipients">In the order to, cc, bcc.</param>
 public sealed record MessageResponse(
     Id<Message> Id,
@@ -68,11 +76,13 @@ public sealed record MessageResponse(
     int Size,
     string MessageId,
     Id<Message>? ResentFrom,
+    UsedTemplateResponse? Template,
     IReadOnlyList<RecipientResponse> Recipients)
 {
     internal static MessageResponse Of(Message message, IEnumerable<Recipient> recipients, DateTimeOffset now) => new(
         message.Id, Names.Of(message.StatusAt(now)), message.CreatedAt, message.SendAt, message.Sandbox,
         new AddressResponse(message.FromEmail, message.FromName), message.Subject, Names.Of(message.Priority),
         message.Tags, message.Metadata, message.Size, $"<{ServiceHeaders.MessageId(message.Id, message.FromEmail)}>",
-        message.ResentFrom, [.. recipients.Select(RecipientResponse.Of)]);
+        message.ResentFrom, UsedTemplateResponse.Of(message.TemplateId, message.TemplateVersion),
+        [.. recipients.Select(RecipientResponse.Of)]);
 }

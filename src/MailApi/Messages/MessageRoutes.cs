@@ -28,8 +28,8 @@ internal static class MessageRoutes
             .Produces<BatchResponse>(StatusCodes.Status202Accepted)
             .Declare(400, 401, 403, 409, 413, 422, 429, 503);
 
-        send.MapPost("/validate", (SendMessageRequest request, ApiCaller caller, ValidateMessage operation) =>
-                operation.Handle(request, caller))
+        send.MapPost("/validate", (SendMessageRequest request, ApiCaller caller, ValidateMessage operation,
+                CancellationToken cancellationToken) => operation.HandleAsync(request, caller, cancellationToken))
             .WithName("validateMessage").WithExample(MessageExamples.Send)
             .WithSummary("Check a message without sending it")
             .Declare(400, 401, 403, 413, 422, 429);
@@ -51,7 +51,7 @@ internal static class MessageRoutes
         read.MapGet("/", ListMessages.HandleAsync)
             .WithName("listMessages").WithSummary("List messages, newest first")
             .WithQuery(
-                "status", "recipient", "from", "tag", "since", "until", "cursor", "limit", "order")
+                "status", "recipient", "from", "tag", "template", "since", "until", "cursor", "limit", "order")
             .Produces<ListResponse<MessageResponse>>()
             .Declare(400, 401, 403, 429);
 

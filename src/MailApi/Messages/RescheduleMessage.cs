@@ -3,7 +3,6 @@ using MailApi.Core.Accepting;
 using MailApi.Core.Data;
 using MailApi.Core.Domain;
 using MailApi.Http;
-using MailApi.Messages.Sending;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

@@ -48,6 +48,9 @@ internal static class ResendMessage
             Metadata = message.Metadata,
             Mime = StoredMime.Unpack(content.Compressed, content.Mime),
             ResentFrom = id,
+            Template = message.TemplateId is { } template
+                ? new UsedTemplate(template, message.TemplateVersion ?? 0)
+                : null,
         };
         return await AcceptAsync(again, acceptance, response, cancellationToken);
     }

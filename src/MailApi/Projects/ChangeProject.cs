@@ -43,6 +43,7 @@ internal static class DeleteProject
         }
 
         await db.Suppressions.Where(s => s.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.Templates.Where(t => t.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Events.Where(e => e.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(cancellationToken);
         return TypedResults.NoContent();

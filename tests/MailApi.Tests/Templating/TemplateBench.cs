@@ -46,7 +46,7 @@ internal sealed class TemplateBench
     public async Task<Rendering> RenderAsync(string slug, string data = "{}", string locale = "")
     {
         using var document = JsonDocument.Parse(data);
-        var set = new TemplateSet(new Id<Template>(Guid.Empty), 1, "", _templates[slug], _templates);
-        return await new RenderTemplate(TimeProvider.System).RunAsync(set, document.RootElement, locale, hasSubject: false);
+        var set = new TemplateSet(new Id<Template>(Guid.Empty), 1, locale, locale, _templates[slug], _templates);
+        return await new RenderTemplate(TimeProvider.System).RunAsync(set, document.RootElement, hasSubject: false);
     }
 }

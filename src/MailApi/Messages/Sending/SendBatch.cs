@@ -32,7 +32,7 @@ internal sealed class SendBatch(
         await ReplayAsync(items, caller, cancellationToken);
         foreach (var item in items.Where(i => i.Answer is null && i.Problem is null))
         {
-            Prepare(item, caller);
+            await PrepareAsync(item, caller, cancellationToken);
         }
 
         if (!partial && items.Exists(i => i.Problem is not null))
@@ -101,7 +101,7 @@ internal sealed class SendBatch(
         }
     }
 
-    private void Prepare(BatchItem item, ApiCaller caller)
+    private async Task PrepareAsync(BatchItem item, ApiCaller caller, CancellationToken cancellationToken)
     {
         var validation = validator.Validate(item.Request);
         if (!validation.IsValid)
@@ -111,11 +111,11 @@ internal sealed class SendBatch(
             return;
         }
 
-        var prepared = prepare.Run(item.Request, caller, item.Claim);
+        var prepared = await prepare.RunAsync(item.Request, caller, item.Claim, cancellationToken);
         item.Message = prepared.Message;
-        if (prepared.Message is null)
+        if (prepared.Refusal is { } refusal)
         {
-            item.Fail(MessageProblems.Refused(prepared.Errors), prepared.Errors);
+            item.Fail(refusal.Problem, refusal.Errors);
         }
     }
 

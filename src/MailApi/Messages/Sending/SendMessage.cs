@@ -20,10 +20,10 @@ internal sealed class SendMessage(
         SendMessageRequest request, ApiCaller caller, IdempotencyClaim? claim, HttpResponse response,
         CancellationToken cancellationToken)
     {
-        var prepared = prepare.Run(request, caller, idempotency: null);
+        var prepared = await prepare.RunAsync(request, caller, idempotency: null, cancellationToken);
         if (prepared.Message is not { } message)
         {
-            return MessageProblems.Refused(prepared.Errors);
+            return prepared.Refusal!.Problem;
         }
 
         var answers = new AcceptAnswers(results => Body((AcceptResult.Accepted)results[0]), Body);

@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace MailApi.Messages.Sending;
 
-/// <summary>A message to be sent. Content is <c>html</c> and/or <c>text</c>, or <c>raw</c>.</summary>
+/// <summary>A message to be sent. Content is <c>html</c> and/or <c>text</c>, or <c>template</c>, or <c>raw</c>.</summary>
 public record SendMessageRequest
 {
     /// <summary>The author (From), and the envelope sender.</summary>
@@ -18,7 +20,7 @@ public record SendMessageRequest
     /// <summary>Where answers go.</summary>
     public AddressListInput? ReplyTo { get; init; }
 
-    /// <summary>Required unless <c>raw</c> is given.</summary>
+    /// <summary>Required for <c>html</c> and <c>text</c>; in place of that of a <c>template</c>; left out for <c>raw</c>.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The HTML part; without <c>text</c>, a plain-text part is derived from it.</summary>
@@ -26,6 +28,9 @@ public record SendMessageRequest
 
     /// <summary>The plain-text part.</summary>
     public string? Text { get; init; }
+
+    /// <summary>A stored template and the data for it, rendered before the answer.</summary>
+    public TemplateInput? Template { get; init; }
 
     /// <summary>A whole MIME message in base64. Its From must be <c>from</c>; Bcc, Message-ID and Date are replaced.</summary>
     public string? Raw { get; init; }
@@ -51,6 +56,13 @@ public record SendMessageRequest
     /// <summary>True: the whole pipeline runs, and nothing leaves the service.</summary>
     public bool? Sandbox { get; init; }
 }
+
+/// <summary>A template to be rendered.</summary>
+/// <param name="Id">Its slug or its id.</param>
+/// <param name="Version">A version, draft or not; the live one when left out.</param>
+/// <param name="Locale">A language tag such as <c>de-AT</c>; falls back to <c>de</c>, then to the template's default.</param>
+/// <param name="Data">An object with what the template reads.</param>
+public sealed record TemplateInput(string Id, int? Version = null, string? Locale = null, JsonElement? Data = null);
 
 /// <summary>A file.</summary>
 /// <param name="Filename">Shown to the reader.</param>

@@ -1,6 +1,7 @@
 using FluentValidation;
 using MailApi.Core.Composing;
 using MailApi.Core.Domain;
+using MailApi.Core.Templating;
 using MailApi.Http;
 using Microsoft.Extensions.Options;
 
@@ -37,7 +38,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
     private void ContentRules(MessageLimits limits)
     {
         RuleFor(m => m.Subject)
-            .NotNull().When(m => m.Raw is null).WithErrorCode("required").WithMessage("Give a subject; it may be empty.")
+            .NotNull().When(m => m.Raw is null && m.Template is null).WithErrorCode("required").WithMessage("Give a subject; it may be empty.")
             .Null().When(m => m.Raw is not null, ApplyConditionTo.CurrentValidator).WithErrorCode("conflict")
             .WithMessage("The subject of a raw message is in its header.")
             .MaximumLength(limits.Subject).WithErrorCode("too_long")
@@ -45,9 +46,13 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
         RuleFor(m => m.Html).MaximumLength(limits.Body).WithErrorCode("too_long");
         RuleFor(m => m.Text).MaximumLength(limits.Body).WithErrorCode("too_long");
         RuleFor(m => m)
-            .Must(m => m.Html is not null || m.Text is not null || m.Raw is not null)
+            .Must(m => m.Html is not null || m.Text is not null || m.Template is not null || m.Raw is not null)
             .OverridePropertyName("").WithErrorCode("no_content")
-            .WithMessage("Give html, text or both, or raw.");
+            .WithMessage("Give html, text or both, or template, or raw.");
+        RuleFor(m => m.Template)
+            .Must((m, template) => template is null || (m.Html is null && m.Text is null && m.Raw is null))
+            .WithErrorCode("conflict").WithMessage("template is the whole content: leave out html, text and raw.")
+            .SetValidator(new TemplateInputValidator(limits)!);
         RuleFor(m => m.Raw)
             .Must((m, raw) => raw is null || (m.Html is null && m.Text is null && m.Attachments is null && m.Headers is null))
             .WithErrorCode("conflict").WithMessage("raw is a whole message: leave out html, text, headers and attachments.")
@@ -122,6 +127,20 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
     }
 
     private static int Count(AddressListInput? list) => list?.Items.Count ?? 0;
+}
+
+/// <summary>The shape of what names a template.</summary>
+internal sealed class TemplateInputValidator : AbstractValidator<TemplateInput>
+{
+    public TemplateInputValidator(MessageLimits limits)
+    {
+        RuleFor(t => t.Id).NotEmpty().WithErrorCode("required").WithMessage("Give the slug or the id of a template.")
+            .MaximumLength(TemplateName.MaxSlug).WithErrorCode("too_long").Line();
+        RuleFor(t => t.Version).GreaterThan(0).WithErrorCode("out_of_range").WithMessage("Versions count from 1.");
+        RuleFor(t => t.Locale).Must(l => l is null || LanguageTag.TryNormalize(l, out _))
+            .WithErrorCode("invalid_locale").WithMessage("A locale is a language tag such as de or de-AT (RFC 5646).");
+        RuleFor(t => t.Data).TemplateData(limits);
+    }
 }
 
 /// <summary>The shape of an attachment.</summary>

@@ -1,5 +1,6 @@
 using MailApi.Core.Composing;
 using MailApi.Core.Domain;
+using MailApi.Core.Templating.Html;
 using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,18 +13,28 @@ namespace MailApi.Messages.Sending;
 /// <param name="Size">Octets of the finished MIME.</param>
 /// <param name="Sandbox">True when it would never leave the service.</param>
 /// <param name="Recipients">Each address once.</param>
+/// <param name="Template">The version that rendered it; null without a template.</param>
+/// <param name="Warnings">What mail clients will not like.</param>
 public sealed record ValidateMessageResponse(
-    string Subject, string? Html, string? Text, int Size, bool Sandbox, IReadOnlyList<AddressResponse> Recipients);
+    string Subject,
+    string? Html,
+    string? Text,
+    int Size,
+    bool Sandbox,
+    IReadOnlyList<AddressResponse> Recipients,
+    UsedTemplateResponse? Template,
+    IReadOnlyList<TemplateWarning> Warnings);
 
 /// <summary>Runs a message through everything a send does before it is stored.</summary>
 internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
 {
-    public Results<Ok<ValidateMessageResponse>, ProblemHttpResult> Handle(SendMessageRequest request, ApiCaller caller)
+    public async Task<Results<Ok<ValidateMessageResponse>, ProblemHttpResult>> HandleAsync(
+        SendMessageRequest request, ApiCaller caller, CancellationToken cancellationToken)
     {
-        var prepared = prepare.Run(request, caller, idempotency: null);
+        var prepared = await prepare.RunAsync(request, caller, idempotency: null, cancellationToken);
         if (prepared.Message is not { } message)
         {
-            return MessageProblems.Refused(prepared.Errors);
+            return prepared.Refusal!.Problem;
         }
 
         var now = time.GetUtcNow();
@@ -31,6 +42,7 @@ internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
         var content = MimeReader.Read(prefix, message.Mime);
         return TypedResults.Ok(new ValidateMessageResponse(
             message.Subject, content.Html, content.Text, prefix.Length + message.Mime.Length, message.Sandbox,
-            [.. message.Recipients.Select(r => new AddressResponse(r.Mailbox.Address.ToString(), r.Mailbox.Name))]));
+            [.. message.Recipients.Select(r => new AddressResponse(r.Mailbox.Address.ToString(), r.Mailbox.Name))],
+            UsedTemplateResponse.Of(message.Template?.Id, message.Template?.Version), prepared.Warnings));
     }
 }

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace MailApi.Messages.Sending;
+namespace MailApi.Http;
 
 /// <summary>Section <c>Limits</c>: how large things may be.</summary>
 public sealed class MessageLimits
@@ -60,6 +60,10 @@ public sealed class MessageLimits
     /// <summary>Characters of a custom header value; default 998.</summary>
     [Range(1, 998)]
     public int Header { get; set; } = 998;
+
+    /// <summary>Bytes of the data for a template; default 100 KiB.</summary>
+    [Range(2, 10 << 20)]
+    public int TemplateData { get; set; } = 100 << 10;
 
     /// <summary>How far ahead <c>send_at</c> may lie; default 30 days.</summary>
     public TimeSpan SendAtAhead { get; set; } = TimeSpan.FromDays(30);
