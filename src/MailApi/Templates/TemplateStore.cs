@@ -15,7 +15,8 @@ namespace MailApi.Templates;
 internal sealed class TemplateStore(
     IDbContextFactory<MailDb> databases, TemplateLibrary library, PublishRules rules, TimeProvider time)
 {
-    private const int Tries = 10;
+    // Of those who write at once, one succeeds in every round.
+    private const int Tries = 100;
 
     /// <summary>Runs a change; it returns its answer, and whatever it has put into the context is saved before.</summary>
     public async Task<IResult> ChangeAsync(Func<MailDb, Task<IResult>> change, CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal sealed class TemplateStore(
             {
                 return await change(db);
             }
-            catch (DbUpdateException) when (tried < Tries)
+            catch (DbUpdateException exception) when (tried < Tries && WriteConflict.Is(exception))
             {
                 // Somebody was faster: a version number or a slug is taken, or a row is gone.
             }
