@@ -74,6 +74,7 @@ internal static class OpenApi
         {
             ["Messages"] = "Send, and see what became of it.",
             ["Events"] = "Everything that happened, to be followed by cursor.",
+            ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
             ["API keys"] = "Who may do what.",
             ["Projects"] = "Tenants; for admin keys.",

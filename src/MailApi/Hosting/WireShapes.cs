@@ -1,9 +1,11 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MailApi.Core.Domain;
 using MailApi.Http;
 using MailApi.Messages.Sending;
 using MailApi.Suppressions;
+using MailApi.Templates;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -52,13 +54,37 @@ internal sealed class WireShapes(IOptions<MessageLimits> limits) : ISchemaFilter
             Clear(shape, null);
             shape.OneOf = [one, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one, MinItems = 1, MaxItems = 100 }];
         }
+        else if (type == typeof(JsonElement) && context.MemberInfo?.Name is nameof(TemplateInput.Data) or nameof(TemplateContentRequest.Schema))
+        {
+            Clear(shape, JsonSchemaType.Object);
+        }
         else if (type == typeof(ProblemDetails))
         {
             Describe(shape);
         }
         else
         {
+            Require(shape, type);
             LeaveOptional(shape, type);
+        }
+    }
+
+    /// <summary>What C# declares as never null is never null, and always there.</summary>
+    private static void Require(OpenApiSchema shape, Type type)
+    {
+        var nullability = new NullabilityInfoContext();
+        foreach (var property in type.GetProperties().Where(p => !p.PropertyType.IsValueType))
+        {
+            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            if (shape.Properties?.TryGetValue(name, out var found) == true
+                && nullability.Create(property).ReadState == NullabilityState.NotNull)
+            {
+                (shape.Required ??= new HashSet<string>()).Add(name);
+                if (found is OpenApiSchema { Type: not null } member)
+                {
+                    member.Type &= ~JsonSchemaType.Null;
+                }
+            }
         }
     }
 

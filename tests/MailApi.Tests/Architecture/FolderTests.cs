@@ -7,7 +7,10 @@ public sealed class FolderTests
     private const string Core = "MailApi.Core";
 
     private static readonly string[] Nouns =
-        ["MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events"];
+    [
+        "MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events",
+        "MailApi.Templates",
+    ];
 
     private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
 
@@ -21,6 +24,11 @@ public sealed class FolderTests
             "the domain knows nothing else"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp"], "data knows no stage"),
         ($"{Core}.Composing", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "composing is a function of its input"),
+        ($"{Core}.Templating", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp"],
+            "a template knows nothing of what becomes of the message"),
+        ($"{Core}.Templating.Liquid", [$"{Core}.Data", $"{Core}.Templating.Html"], "the language is a function of source and data"),
+        ($"{Core}.Templating.Html", [$"{Core}.Data"], "what HTML becomes is a function of the HTML"),
+        ($"!{Core}.Templating", ["Fluid", "AngleSharp.Css", "NJsonSchema"], "only Templating may use the template engine"),
         ($"{Core}.Smtp", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Accepting"], "SMTP knows neither queue nor database"),
         ($"{Core}.Bounces", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "a classification is a function of a reply"),
         ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing"], "data moves to the right only"));

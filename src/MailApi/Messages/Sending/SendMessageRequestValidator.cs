@@ -16,7 +16,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
     public SendMessageRequestValidator(IOptions<MessageLimits> limits, TimeProvider time)
     {
         AddressRules(limits.Value);
-        ContentRules(limits.Value);
+        ContentRules(limits.Value, new TemplateInputValidator(limits));
         HeaderRulesOf(limits.Value);
         LabelRules(limits.Value);
         ScheduleRules(limits.Value, time);
@@ -35,7 +35,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
             .WithMessage($"A message has at most {limits.Recipients} recipients in to, cc and bcc together.");
     }
 
-    private void ContentRules(MessageLimits limits)
+    private void ContentRules(MessageLimits limits, TemplateInputValidator template)
     {
         RuleFor(m => m.Subject)
             .NotNull().When(m => m.Raw is null && m.Template is null).WithErrorCode("required").WithMessage("Give a subject; it may be empty.")
@@ -52,7 +52,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
         RuleFor(m => m.Template)
             .Must((m, template) => template is null || (m.Html is null && m.Text is null && m.Raw is null))
             .WithErrorCode("conflict").WithMessage("template is the whole content: leave out html, text and raw.")
-            .SetValidator(new TemplateInputValidator(limits)!);
+            .SetValidator(template!);
         RuleFor(m => m.Raw)
             .Must((m, raw) => raw is null || (m.Html is null && m.Text is null && m.Attachments is null && m.Headers is null))
             .WithErrorCode("conflict").WithMessage("raw is a whole message: leave out html, text, headers and attachments.")
@@ -132,14 +132,14 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
 /// <summary>The shape of what names a template.</summary>
 internal sealed class TemplateInputValidator : AbstractValidator<TemplateInput>
 {
-    public TemplateInputValidator(MessageLimits limits)
+    public TemplateInputValidator(IOptions<MessageLimits> limits)
     {
         RuleFor(t => t.Id).NotEmpty().WithErrorCode("required").WithMessage("Give the slug or the id of a template.")
             .MaximumLength(TemplateName.MaxSlug).WithErrorCode("too_long").Line();
         RuleFor(t => t.Version).GreaterThan(0).WithErrorCode("out_of_range").WithMessage("Versions count from 1.");
         RuleFor(t => t.Locale).Must(l => l is null || LanguageTag.TryNormalize(l, out _))
             .WithErrorCode("invalid_locale").WithMessage("A locale is a language tag such as de or de-AT (RFC 5646).");
-        RuleFor(t => t.Data).TemplateData(limits);
+        RuleFor(t => t.Data).TemplateData(limits.Value);
     }
 }
 
