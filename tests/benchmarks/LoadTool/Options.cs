@@ -8,6 +8,7 @@ public sealed record Options
     public const string Usage = """
         usage: run speed   [--messages 40000] [--size 5120] [--connections 64] [--providers sqlite,postgres|none]
                run latency [--messages 200] [--provider sqlite|postgres]
+               run templates [--messages 10000] [--size 5120] [--connections 64] [--provider sqlite|postgres]
                run crash   [--seconds 60] [--provider sqlite|postgres] [--kill-every 5]
                     [--signal KILL|TERM] [--clients 8]
         every command: [--service PATH/MailApi.dll] to measure another build, [--keep] to keep the temporary files

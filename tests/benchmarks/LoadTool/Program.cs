@@ -17,6 +17,7 @@ try
     return options.Command switch
     {
         "speed" => await SpeedRun.ExecuteAsync(options, stop.Token),
+        "templates" => await TemplateRun.ExecuteAsync(options, stop.Token),
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
         "crash" => await CrashRun.ExecuteAsync(options, stop.Token),
         _ => throw new UsageException($"unknown command '{options.Command}'"),

@@ -4,14 +4,14 @@ using MailApi.Benchmarks.LoadTool.Peers;
 namespace MailApi.Benchmarks.LoadTool.Http;
 
 /// <summary>Posts messages over a fixed number of connections, each as fast as its answers come back.</summary>
-public sealed class HttpDriver(MailApiProcess service, string text, int connections)
+public sealed class HttpDriver(MailApiProcess service, Load load, int connections)
 {
     /// <summary>Posts <paramref name="messages"/>, each to a recipient of its own.</summary>
     /// <returns>The time stamp of the first request.</returns>
     /// <exception cref="RunFailedException">An answer was not 202.</exception>
     public async Task<long> SendAsync(int messages, DateTimeOffset? sendAt, CancellationToken cancellationToken)
     {
-        var payload = new MessagePayload(service.Address, service.ApiKey, text, sendAt);
+        var payload = new MessagePayload(service.Address, service.ApiKey, load, sendAt);
         var open = new List<HttpConnection>(connections);
         try
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace MailApi.Benchmarks.LoadTool.Http;
 
@@ -43,6 +44,17 @@ public sealed class MailApiClient : IDisposable
         return (int)answer.StatusCode >= 500 || answer.StatusCode == HttpStatusCode.Conflict
             ? throw new HttpRequestException(body, null, answer.StatusCode)
             : throw new RunFailedException($"{ledgerId} was refused with {(int)answer.StatusCode}: {body}");
+    }
+
+    /// <summary>Stores a template.</summary>
+    /// <exception cref="RunFailedException">The answer was not 201.</exception>
+    public async Task StoreAsync(JsonObject template, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.PostAsJsonAsync("/v1/templates", template, cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.Created)
+        {
+            throw new RunFailedException(await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
     }
 
     /// <summary>Repeats the request, idempotency key included, until the service is back and says 202.</summary>

@@ -5,6 +5,8 @@ public sealed class Table(params string[] header)
 {
     private readonly List<string[]> _rows = [header];
 
+    public int Rows => _rows.Count - 1;
+
     public void Add(params string[] cells) => _rows.Add(cells);
 
     public void Print()

@@ -30,10 +30,10 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
     }
 
     public async Task<Rates> ServiceAsync(
-        string assembly, ServiceDatabase database, CancellationToken cancellationToken)
+        string assembly, ServiceDatabase database, Load load, CancellationToken cancellationToken)
     {
         await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
-        var driver = await StartAsync(service, cancellationToken);
+        var driver = await StartAsync(service, load, cancellationToken);
         var before = sink.Received();
         var rates = await MeasureAsync(n => driver.SendAsync(n, sendAt: null, cancellationToken), cancellationToken);
 
@@ -48,7 +48,7 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         string assembly, ServiceDatabase database, CancellationToken cancellationToken)
     {
         await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
-        var driver = await StartAsync(service, cancellationToken);
+        var driver = await StartAsync(service, Load.Plain(options.Size), cancellationToken);
         var inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
         await driver.SendAsync(_warmUp, inAnHour, cancellationToken);
         await FlushDisksAsync(cancellationToken);
@@ -56,11 +56,17 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         return new Rates(messages / Stopwatch.GetElapsedTime(started).TotalSeconds, EndToEnd: null);
     }
 
-    private async Task<HttpDriver> StartAsync(MailApiProcess service, CancellationToken cancellationToken)
+    private async Task<HttpDriver> StartAsync(MailApiProcess service, Load load, CancellationToken cancellationToken)
     {
         service.Start();
         await service.WaitUntilReadyAsync(cancellationToken);
-        return new HttpDriver(service, MessagePayload.TextOf(options.Size), options.Connections);
+        using var client = new MailApiClient(service.Address, service.ApiKey);
+        foreach (var template in load.Stored)
+        {
+            await client.StoreAsync(template, cancellationToken);
+        }
+
+        return new HttpDriver(service, load, options.Connections);
     }
 
     private async Task<Rates> MeasureAsync(Func<int, Task<long>> send, CancellationToken cancellationToken)

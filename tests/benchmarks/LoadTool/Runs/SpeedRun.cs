@@ -1,3 +1,4 @@
+using MailApi.Benchmarks.LoadTool.Http;
 using MailApi.Benchmarks.LoadTool.Peers;
 using MailApi.Benchmarks.LoadTool.Reporting;
 
@@ -27,7 +28,7 @@ public static class SpeedRun
         {
             var name = provider.ToString();
             var database = await databases.CreateAsync(provider, $"relay{name}".ToLowerInvariant(), cancellationToken);
-            table.Add($"MailApi on {name}", await run.ServiceAsync(assembly, database, cancellationToken));
+            table.Add($"MailApi on {name}", await run.ServiceAsync(assembly, database, Load.Plain(options.Size), cancellationToken));
             database = await databases.CreateAsync(provider, $"accept{name}".ToLowerInvariant(), cancellationToken);
             table.Add($"MailApi on {name}, accept alone", await run.AcceptAsync(assembly, database, cancellationToken));
         }
