@@ -42,12 +42,13 @@ internal static class InlineStyles
             }
         }
 
-        if (document.Body is { } body)
+        if (document.Body is { } body && rules.Count > 0)
         {
-            Inline(body, rules);
-            foreach (var element in body.QuerySelectorAll("*"))
+            var writer = new Inliner(rules);
+            writer.Inline(body);
+            foreach (var element in body.Descendants<IElement>())
             {
-                Inline(element, rules);
+                writer.Inline(element);
             }
         }
 
@@ -70,46 +71,64 @@ internal static class InlineStyles
         return sheet;
     }
 
-    private static void Inline(IElement element, List<StyleRule> rules)
+    /// <summary>Writes style attributes. Elements that match the same rules, as the cells of a table do, share one.</summary>
+    private sealed class Inliner(List<StyleRule> rules)
     {
-        List<(int Layer, Priority Specificity, int Order, StyleDeclaration Declaration)>? found = null;
-        for (var i = 0; i < rules.Count; i++)
+        private const int MaxShared = 64;
+
+        private readonly Dictionary<ulong, string> _shared = [];
+        private readonly List<int> _matched = [];
+
+        public void Inline(IElement element)
         {
-            if (rules[i].Selector.Match(element, null))
+            _matched.Clear();
+            for (var i = 0; i < rules.Count; i++)
             {
-                found ??= [];
-                foreach (var declaration in rules[i].Declarations)
+                if (rules[i].Selector.Match(element, null))
                 {
-                    found.Add((declaration.IsImportant ? 2 : 0, rules[i].Specificity, i, declaration));
+                    _matched.Add(i);
                 }
+            }
+
+            if (_matched.Count > 0)
+            {
+                element.SetAttribute("style", Style(element.GetAttribute("style")));
             }
         }
 
-        if (found is null)
+        private string Style(string? own)
         {
-            return;
+            if (own is { Length: > 0 } || rules.Count > MaxShared)
+            {
+                return Write(own ?? "");
+            }
+
+            var key = 0UL;
+            foreach (var rule in _matched)
+            {
+                key |= 1UL << rule;
+            }
+
+            return _shared.TryGetValue(key, out var style) ? style : _shared[key] = Write("");
         }
 
-        if (element.GetAttribute("style") is { Length: > 0 } own)
+        /// <summary>Later declarations win; one of the same name is written once, where the winner stands.</summary>
+        private string Write(string own)
         {
-            found.AddRange(StyleSheet.Declarations(own).Select(
-                d => (d.IsImportant ? 3 : 1, Priority.Zero, rules.Count, d)));
+            var found = _matched
+                .SelectMany(i => rules[i].Declarations.Select(
+                    d => (Layer: d.IsImportant ? 2 : 0, rules[i].Specificity, Order: i, Declaration: d)))
+                .Concat(own.Length == 0 ? [] : StyleSheet.Declarations(own).Select(
+                    d => (Layer: d.IsImportant ? 3 : 1, Specificity: Priority.Zero, Order: rules.Count, Declaration: d)));
+            var sorted = found.OrderBy(f => f.Layer).ThenBy(f => f.Specificity).ThenBy(f => f.Order)
+                .Select(f => f.Declaration).ToList();
+            var last = new Dictionary<string, StyleDeclaration>(StringComparer.OrdinalIgnoreCase);
+            foreach (var declaration in sorted)
+            {
+                last[declaration.Name] = declaration;
+            }
+
+            return string.Join("; ", sorted.Where(d => ReferenceEquals(last[d.Name], d)).Select(d => $"{d.Name}: {d.Value}"));
         }
-
-        element.SetAttribute("style", Write(found));
-    }
-
-    /// <summary>Later declarations win; one of the same name is written once, where the winner stands.</summary>
-    private static string Write(
-        List<(int Layer, Priority Specificity, int Order, StyleDeclaration Declaration)> found)
-    {
-        var sorted = found.OrderBy(f => f.Layer).ThenBy(f => f.Specificity).ThenBy(f => f.Order).Select(f => f.Declaration).ToList();
-        var last = new Dictionary<string, StyleDeclaration>(StringComparer.OrdinalIgnoreCase);
-        foreach (var declaration in sorted)
-        {
-            last[declaration.Name] = declaration;
-        }
-
-        return string.Join("; ", sorted.Where(d => ReferenceEquals(last[d.Name], d)).Select(d => $"{d.Name}: {d.Value}"));
     }
 }
