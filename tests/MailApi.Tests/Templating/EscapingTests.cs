@@ -33,7 +33,7 @@ public sealed class EscapingTests
         "append: x", "prepend: x", "newline_to_br", "upcase", "downcase", "capitalize", "strip", "lstrip", "rstrip", "strip_newlines",
         "strip_html", "remove: 'q'", "replace: 'q', x", "replace_first: 'a', x", "slice: 0, 200", "split: 'q' | join: x",
         "split: '' | join: ''", "split: '' | first", "truncate: 200", "truncatewords: 200, x", "default: x", "escape", "escape_once",
-        "handleize", "json", "url_encode | url_decode", "base64_encode | base64_decode", "split: 'q' | concat: l | join: ''",
+        "json", "url_encode | url_decode", "base64_encode | base64_decode", "split: 'q' | concat: l | join: ''",
         "pluralize: x, x", "date: x", "split: 'q' | uniq | sort | reverse | last", "split: 'q' | compact | map: 'length' | join: x",
     ];
 

@@ -17,7 +17,7 @@ internal static class MailFilters
         "strip_newlines", "strip_html", "remove", "remove_first", "remove_last", "replace", "replace_first", "replace_last",
         "slice", "split", "truncate", "truncatewords", "abs", "at_least", "at_most", "ceil", "floor", "round", "divided_by",
         "minus", "modulo", "plus", "times", "default", "raw", "escape", "escape_once", "url_encode", "url_decode",
-        "base64_encode", "base64_decode", "handleize", "time_zone",
+        "base64_encode", "base64_decode", "time_zone",
     ];
 
     private static readonly string[] SafeSchemes = ["http", "https", "mailto", "tel", "sms", "cid"];
