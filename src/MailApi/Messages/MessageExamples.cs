@@ -27,5 +27,12 @@ internal static class MessageExamples
         },
     };
 
+    public static readonly object Validate = new
+    {
+        From = "hello@acme.example",
+        To = "ann@example.net",
+        Template = new { Id = "welcome", Locale = "de-AT", Data = new { Name = "Ann", Url = "https://acme.example/c/8123" } },
+    };
+
     public static readonly object Reschedule = new { SendAt = "2026-12-24T18:00:00.000Z" };
 }

@@ -30,7 +30,7 @@ internal static class MessageRoutes
 
         send.MapPost("/validate", (SendMessageRequest request, ApiCaller caller, ValidateMessage operation,
                 CancellationToken cancellationToken) => operation.HandleAsync(request, caller, cancellationToken))
-            .WithName("validateMessage").WithExample(MessageExamples.Send)
+            .WithName("validateMessage").WithExample(MessageExamples.Validate)
             .WithSummary("Check a message without sending it")
             .Declare(400, 401, 403, 413, 422, 429);
 
