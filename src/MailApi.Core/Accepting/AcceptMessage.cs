@@ -1,4 +1,5 @@
 using MailApi.Core.Data;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
@@ -227,6 +228,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             .. _recipients.Where(r => r.Status == RecipientStatus.Queued)
                 .Select(r => new PendingDelivery(r.Position, pending.Recipients[r.Position].Mailbox.Address)),
         ],
+        Tags = pending.Tags,
         Prefix = ServiceHeaders.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
         Mime = pending.Mime,
         ExpiresAt = expires,
@@ -236,21 +238,27 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     private void InsertEvents(IStatements statements, Message message, DateTimeOffset now)
     {
         var sequence = 0;
-        void Insert(string type, Recipient? recipient, string? details) => statements.Add(
-            Statements.InsertEvent, UuidV7.Create(now), ProjectId.Value, message.Id.Value, ++sequence, type, now,
-            recipient?.Email, recipient?.EmailKey, details);
+        void Record(string type, Recipient? recipient, EventDetails? details) => context.Events.Record(
+            statements, new NewEvent(ProjectId, type, now)
+            {
+                MessageId = message.Id,
+                Tags = pending.Tags,
+                Sequence = ++sequence,
+                Recipient = recipient?.Email,
+                RecipientKey = recipient?.EmailKey,
+                Details = details,
+            });
 
-        Insert(EventTypes.MessageAccepted, null, null);
+        Record(EventTypes.MessageAccepted, null, null);
         foreach (var recipient in _recipients)
         {
             if (recipient.Status == RecipientStatus.Suppressed)
             {
-                var details = new EventDetails { Reason = recipient.Reason };
-                Insert(EventTypes.MessageSuppressed, recipient, details.ToJson());
+                Record(EventTypes.MessageSuppressed, recipient, new EventDetails { Reason = recipient.Reason });
             }
             else if (recipient.Status == RecipientStatus.Scheduled)
             {
-                Insert(EventTypes.MessageScheduled, recipient, null);
+                Record(EventTypes.MessageScheduled, recipient, null);
             }
         }
     }

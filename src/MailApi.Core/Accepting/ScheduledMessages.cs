@@ -1,3 +1,4 @@
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace MailApi.Core.Accepting;
 
 /// <summary>Changes to messages whose first attempt has not begun. The queue's row decides who comes first.</summary>
-public sealed class ScheduledMessages(Writer writer, RelayQueue queue, IOptions<DeliveryOptions> options, TimeProvider time)
+public sealed class ScheduledMessages(
+    Writer writer, EventLog events, RelayQueue queue, IOptions<DeliveryOptions> options, TimeProvider time)
 {
     /// <summary>message, due, expires, now: only while it waits for a time that has not come.</summary>
     private static readonly Statement Reschedule = new(
@@ -30,17 +32,6 @@ public sealed class ScheduledMessages(Writer writer, RelayQueue queue, IOptions<
     private static readonly Statement CancelMessage = new(
         "UPDATE messages SET status = 'cancelled', event_count = event_count + $2 WHERE id = $1");
 
-    /// <summary>id, message, steps back, time, recipient, its key.</summary>
-    private static readonly Statement InsertCancelled = new(
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key)
-        SELECT $1, project_id, id, event_count - $3, 'message.cancelled', $4, $5, $6 FROM messages WHERE id = $2
-        """,
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, transaction_id)
-        SELECT $1, project_id, id, event_count - $3, 'message.cancelled', $4, $5, $6, 0 FROM messages WHERE id = $2
-        """);
-
     /// <summary>Moves a scheduled message; false when its time has come or it is something else by now.</summary>
     public async Task<bool> RescheduleAsync(Id<Message> id, DateTimeOffset sendAt, CancellationToken cancellationToken)
     {
@@ -63,35 +54,40 @@ public sealed class ScheduledMessages(Writer writer, RelayQueue queue, IOptions<
     }
 
     /// <summary>Takes a message back with an event per recipient; false once its first attempt has begun.</summary>
-    public async Task<bool> CancelAsync(Id<Message> id, CancellationToken cancellationToken)
+    public async Task<bool> CancelAsync(Message message, CancellationToken cancellationToken)
     {
         var cancelled = false;
         await writer.TransactAsync(
             async session =>
             {
-                var ticket = session.Add(Cancel, id.Value);
-                var open = session.Add(FindOpen, id.Value);
-                await session.FlushAsync(cancellationToken);
+                var ticket = session.Add(Cancel, message.Id.Value);
+                var open = session.Add(FindOpen, message.Id.Value);
+                await events.FlushAsync(session, cancellationToken);
                 cancelled = ticket.Affected > 0;
                 if (cancelled)
                 {
-                    WriteCancelled(session, id, [.. open.Rows.Cast<string>()]);
+                    WriteCancelled(session, message, [.. open.Rows.Cast<string>()]);
                 }
             },
             cancellationToken);
         return cancelled;
     }
 
-    private void WriteCancelled(WriteSession session, Id<Message> id, List<string> recipients)
+    private void WriteCancelled(WriteSession session, Message message, List<string> recipients)
     {
-        var now = time.GetUtcNow();
-        session.Add(CancelRecipients, id.Value);
-        session.Add(CancelMessage, id.Value, recipients.Count);
+        session.Add(CancelRecipients, message.Id.Value);
+        session.Add(CancelMessage, message.Id.Value, recipients.Count);
         for (var i = 0; i < recipients.Count; i++)
         {
             var key = EmailAddress.TryParse(recipients[i], out var address, out _) ? address!.Key : recipients[i];
-            session.Add(
-                InsertCancelled, UuidV7.Create(now), id.Value, recipients.Count - 1 - i, now, recipients[i], key);
+            events.Record(session, new NewEvent(message.ProjectId, EventTypes.MessageCancelled, time.GetUtcNow())
+            {
+                MessageId = message.Id,
+                Tags = message.Tags,
+                StepsBack = recipients.Count - 1 - i,
+                Recipient = recipients[i],
+                RecipientKey = key,
+            });
         }
     }
 }

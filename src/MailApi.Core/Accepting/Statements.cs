@@ -55,14 +55,4 @@ internal static class Statements
         INSERT INTO deliveries (message_id, project_id, priority, due_at, expires_at, attempt, lease_owner, leased_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """);
-
-    public static readonly Statement InsertEvent = new(
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, details)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, details, transaction_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
-        """);
 }

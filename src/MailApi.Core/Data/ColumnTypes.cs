@@ -18,9 +18,12 @@ internal static class ColumnTypes
         Enum<RecipientKind>(builder);
         Enum<AttemptOutcome>(builder);
         Enum<SuppressionReason>(builder);
+        Enum<WebhookDeliveryStatus>(builder);
+        Enum<WebhookReplayStatus>(builder);
         builder.Properties<Priority>().HaveConversion<int>();
         builder.Properties<IReadOnlyList<string>>().HaveConversion<StringListConverter, StringListComparer>();
         builder.Properties<IReadOnlyDictionary<string, string>>().HaveConversion<StringMapConverter, StringMapComparer>();
+        builder.Properties<IReadOnlyList<WebhookAttempt>>().HaveConversion<WebhookAttemptsConverter, WebhookAttemptsComparer>();
 
         if (provider == DatabaseProvider.Sqlite)
         {
@@ -41,7 +44,10 @@ internal static class ColumnTypes
     private static void Ids(ModelConfigurationBuilder builder, Type converter)
     {
         Type[] identified =
-            [typeof(Project), typeof(ApiKey), typeof(Message), typeof(Attempt), typeof(Event), typeof(Template)];
+        [
+            typeof(Project), typeof(ApiKey), typeof(Message), typeof(Attempt), typeof(Event), typeof(Template),
+            typeof(Webhook), typeof(WebhookDelivery), typeof(WebhookReplay),
+        ];
         foreach (var type in identified)
         {
             builder.Properties(typeof(Id<>).MakeGenericType(type)).HaveConversion(converter.MakeGenericType(type));
@@ -70,6 +76,12 @@ internal static class ColumnTypes
         v => JsonColumn.Write(v), v => JsonColumn.ReadList(v));
 
     private sealed class StringListComparer() : ValueComparer<IReadOnlyList<string>>(
+        (a, b) => ReferenceEquals(a, b) || (a != null && b != null && a.SequenceEqual(b)), v => v.Count, v => v);
+
+    private sealed class WebhookAttemptsConverter() : ValueConverter<IReadOnlyList<WebhookAttempt>, string>(
+        v => JsonColumn.Write(v), v => JsonColumn.ReadAttempts(v));
+
+    private sealed class WebhookAttemptsComparer() : ValueComparer<IReadOnlyList<WebhookAttempt>>(
         (a, b) => ReferenceEquals(a, b) || (a != null && b != null && a.SequenceEqual(b)), v => v.Count, v => v);
 
     private sealed class StringMapConverter() : ValueConverter<IReadOnlyDictionary<string, string>, string>(

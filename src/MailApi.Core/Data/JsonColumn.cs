@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MailApi.Core.Domain;
 
 namespace MailApi.Core.Data;
 
@@ -13,6 +14,12 @@ public static class JsonColumn
 
     public static string Write(IReadOnlyDictionary<string, string> values) =>
         values.Count == 0 ? "{}" : JsonSerializer.Serialize(values, Options);
+
+    public static string Write(IReadOnlyList<WebhookAttempt> attempts) =>
+        attempts.Count == 0 ? "[]" : JsonSerializer.Serialize(attempts, Options);
+
+    public static IReadOnlyList<WebhookAttempt> ReadAttempts(string json) =>
+        json == "[]" ? [] : JsonSerializer.Deserialize<List<WebhookAttempt>>(json, Options) ?? [];
 
     public static IReadOnlyList<string> ReadList(string json) =>
         json == "[]" ? [] : JsonSerializer.Deserialize<List<string>>(json, Options) ?? [];

@@ -37,6 +37,14 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<LiveTemplate> LiveTemplates => Set<LiveTemplate>();
 
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<WebhookReplay> WebhookReplays => Set<WebhookReplay>();
+
+    public DbSet<Revision> Revisions => Set<Revision>();
+
     /// <summary>Which SQL this context speaks.</summary>
     public DatabaseProvider Provider => Database.IsSqlite() ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres;
 

@@ -1,3 +1,4 @@
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
 using MailApi.Core.Routing;
@@ -11,6 +12,7 @@ namespace MailApi.Core.Delivery;
 public sealed partial class AttemptDelivery(
     RelaySet relays,
     GroupCommit commits,
+    EventLog events,
     Leases leases,
     NodeIdentity node,
     IOptions<DeliveryOptions> options,
@@ -71,7 +73,7 @@ public sealed partial class AttemptDelivery(
         LogOutcomes(delivery, verdict);
 
         // The message has been handed over: its outcome is recorded whatever happens to the node.
-        await commits.SubmitAsync(new RecordOutcome(delivery, verdict, node, time), CancellationToken.None);
+        await commits.SubmitAsync(new RecordOutcome(delivery, verdict, events, node, time), CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<RelayResult>> SendAsync(

@@ -23,6 +23,8 @@ public sealed record LeasedDelivery
 
     public required IReadOnlyList<PendingRecipient> Recipients { get; init; }
 
+    public required IReadOnlyList<string> Tags { get; init; }
+
     /// <summary>The header lines the service owns, the same at every attempt.</summary>
     public required byte[] Prefix { get; init; }
 

@@ -104,6 +104,7 @@ public sealed class Leases(
             Sandbox = message.Sandbox,
             Sender = from,
             Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],
+            Tags = message.Tags,
             Prefix = ServiceHeaders.Write(message.Id, message.FromEmail, message.SendAt ?? message.CreatedAt),
             Mime = StoredMime.Unpack(content.Compressed, content.Mime),
             ExpiresAt = delivery.ExpiresAt,

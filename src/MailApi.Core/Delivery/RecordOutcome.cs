@@ -1,7 +1,9 @@
 using MailApi.Core.Data;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
 using MailApi.Core.Smtp;
+using MailApi.Core.Suppressing;
 
 namespace MailApi.Core.Delivery;
 
@@ -9,7 +11,8 @@ namespace MailApi.Core.Delivery;
 /// Writes what became of an attempt: attempts, statuses, events, suppressions and the next due time, in one transaction,
 /// and only where the lease is still this node's. A node that comes back late changes nothing.
 /// </summary>
-internal sealed class RecordOutcome(LeasedDelivery delivery, AttemptVerdict verdict, NodeIdentity node, TimeProvider time) : IGroupWrite
+internal sealed class RecordOutcome(
+    LeasedDelivery delivery, AttemptVerdict verdict, EventLog log, NodeIdentity node, TimeProvider time) : IGroupWrite
 {
     private Ticket? _fence;
 
@@ -34,7 +37,7 @@ internal sealed class RecordOutcome(LeasedDelivery delivery, AttemptVerdict verd
                 Names.Of(change.Status), change.Reason);
             foreach (var (type, details) in change.Events)
             {
-                InsertEvent(statements, change, type, details, --events);
+                Record(statements, change, type, details, --events);
             }
 
             if (change.Suppress)
@@ -56,26 +59,32 @@ internal sealed class RecordOutcome(LeasedDelivery delivery, AttemptVerdict verd
     /// <summary>An outcome is never given up: the message was handed over, and only we know.</summary>
     public bool Failed(Exception exception) => true;
 
-    private void InsertEvent(IStatements statements, RecipientChange change, string type, EventDetails details, int stepsBack)
-    {
-        var address = change.Recipient.Address;
-        var now = time.GetUtcNow();
-        statements.Add(
-            Statements.InsertMessageEvent, UuidV7.Create(now), delivery.ProjectId.Value, delivery.MessageId.Value, stepsBack,
-            type, now, address.ToString(), address.Key, delivery.Attempt, details.ToJson());
-    }
+    private void Record(IStatements statements, RecipientChange change, string type, EventDetails details, int stepsBack) =>
+        log.Record(statements, NewEvent(change.Recipient.Address, type, details) with
+        {
+            MessageId = delivery.MessageId,
+            StepsBack = stepsBack,
+            Attempt = delivery.Attempt,
+        });
 
     private void Suppress(IStatements statements, EmailAddress address)
     {
-        var now = time.GetUtcNow();
         var details = new EventDetails { Reason = Names.Of(SuppressionReason.HardBounce), Source = "smtp" };
+        var news = NewEvent(address, EventTypes.SuppressionCreated, details);
+        log.RecordSuppression(statements, news);
         statements.Add(
-            Statements.InsertSuppressionEvent, UuidV7.Create(now), delivery.ProjectId.Value, now, address.ToString(),
-            address.Key, details.ToJson());
-        statements.Add(
-            Statements.SuppressHardBounce, delivery.ProjectId.Value, address.Key, address.ToString(),
-            delivery.MessageId.Value, now);
+            SuppressionStatements.HardBounce, delivery.ProjectId.Value, address.Key, address.ToString(),
+            delivery.MessageId.Value, news.Timestamp);
     }
+
+    private NewEvent NewEvent(EmailAddress address, string type, EventDetails details) =>
+        new(delivery.ProjectId, type, time.GetUtcNow())
+        {
+            Tags = delivery.Tags,
+            Recipient = address.ToString(),
+            RecipientKey = address.Key,
+            Details = details,
+        };
 
     /// <summary>Recipients that got the same answer share a row.</summary>
     private void InsertAttempts(IStatements statements, RelayResult result)

@@ -14,7 +14,7 @@ public sealed partial class RelayMessages(
     Leases leases,
     AttemptDelivery attempts,
     RelaySet relays,
-    RelayLane lane,
+    NodeLane<RelayMessages> lane,
     IOptions<DeliveryOptions> options,
     TimeProvider time,
     ILogger<RelayMessages> logger)

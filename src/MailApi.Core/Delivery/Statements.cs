@@ -56,45 +56,6 @@ internal static class Statements
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """);
 
-    /// <summary>
-    /// id, project, message, steps back from the message's count, type, time, recipient, its key, attempt, details.
-    /// </summary>
-    public static readonly Statement InsertMessageEvent = new(
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, attempt, details)
-        VALUES ($1, $2, $3, (SELECT event_count FROM messages WHERE id = $3) - $4, $5, $6, $7, $8, $9, $10)
-        """,
-        """
-        INSERT INTO events (id, project_id, message_id, sequence, type, timestamp, recipient, recipient_key, attempt, details, transaction_id)
-        VALUES ($1, $2, $3, (SELECT event_count FROM messages WHERE id = $3) - $4, $5, $6, $7, $8, $9, $10, 0)
-        """);
-
-    /// <summary>id, project, time, recipient, its key, details, message: told only when the address is new to the list.</summary>
-    public static readonly Statement InsertSuppressionEvent = new(
-        """
-        INSERT INTO events (id, project_id, type, timestamp, recipient, recipient_key, details)
-        SELECT $1, $2, 'suppression.created', $3, $4, $5, $6
-        WHERE NOT EXISTS (SELECT 1 FROM suppressions
-            WHERE project_id = $2 AND email_key = $5 AND (expires_at IS NULL OR expires_at > $3))
-        """,
-        """
-        INSERT INTO events (id, project_id, type, timestamp, recipient, recipient_key, details, transaction_id)
-        SELECT $1, $2, 'suppression.created', $3, $4, $5, $6, 0
-        WHERE NOT EXISTS (SELECT 1 FROM suppressions
-            WHERE project_id = $2 AND email_key = $5 AND (expires_at IS NULL OR expires_at > $3))
-        """);
-
-    /// <summary>project, key, address, message, time: an entry that still counts stays as it is.</summary>
-    public static readonly Statement SuppressHardBounce = new(
-        """
-        INSERT INTO suppressions (project_id, email_key, email, reason, source, message_id, created_at, expires_at)
-        VALUES ($1, $2, $3, 'hard_bounce', 'smtp', $4, $5, NULL)
-        ON CONFLICT (project_id, email_key) DO UPDATE
-        SET reason = excluded.reason, source = excluded.source, message_id = excluded.message_id,
-            created_at = excluded.created_at, expires_at = NULL
-        WHERE suppressions.expires_at <= excluded.created_at
-        """);
-
     /// <summary>node, now, alive until.</summary>
     public static readonly Statement Live = new(
         """
@@ -104,6 +65,12 @@ internal static class Statements
 
     /// <summary>now → the ids of the nodes that have gone.</summary>
     public static readonly Statement FindDead = new("SELECT id FROM nodes WHERE alive_until < $1");
+
+    /// <summary>node: what it was telling is told again, by the same id; the attempt does not count.</summary>
+    public static readonly Statement FreeWebhookDeliveries = new(
+        """
+        UPDATE webhook_deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1 WHERE lease_owner = $1
+        """);
 
     /// <summary>node.</summary>
     public static readonly Statement Bury = new("DELETE FROM nodes WHERE id = $1");

@@ -100,6 +100,7 @@ public sealed partial class TakeOvers(
         await writer.TransactAsync(
             session =>
             {
+                session.Add(Statements.FreeWebhookDeliveries, dead);
                 session.Add(Statements.Bury, dead);
                 return Task.CompletedTask;
             },

@@ -24,6 +24,9 @@ public sealed record EventDetails
     /// <summary>Where a suppression came from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The endpoint that it is about.</summary>
+    public string? WebhookId { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
     public static EventDetails FromJson(string json) =>

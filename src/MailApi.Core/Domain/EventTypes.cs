@@ -14,10 +14,15 @@ public static class EventTypes
     public const string MessageComplained = "message.complained";
     public const string SuppressionCreated = "suppression.created";
     public const string SuppressionDeleted = "suppression.deleted";
+    public const string WebhookDisabled = "webhook.disabled";
+
+    /// <summary>Asked for by hand, for one endpoint, whatever it listens to.</summary>
+    public const string WebhookTest = "webhook.test";
 
     public static IReadOnlyList<string> All { get; } =
     [
         MessageAccepted, MessageScheduled, MessageCancelled, MessageDelivered, MessageDeferred, MessageBounced,
-        MessageFailed, MessageSuppressed, MessageComplained, SuppressionCreated, SuppressionDeleted,
+        MessageFailed, MessageSuppressed, MessageComplained, SuppressionCreated, SuppressionDeleted, WebhookDisabled,
+        WebhookTest,
     ];
 }

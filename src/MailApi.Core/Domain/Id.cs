@@ -19,6 +19,9 @@ public readonly record struct Id<T>(Guid Value) : IComparable<Id<T>>, IParsable<
     /// <summary>A new id, greater than every one this process made before.</summary>
     public static Id<T> New(DateTimeOffset now) => new(UuidV7.Create(now));
 
+    /// <summary>No id that was made at that time, or later, is smaller.</summary>
+    public static Id<T> LeastAt(DateTimeOffset time) => new(UuidV7.LeastAt(time));
+
     /// <summary>The 26 characters without the prefix.</summary>
     public string Bare => Crockford32.Encode(Value);
 

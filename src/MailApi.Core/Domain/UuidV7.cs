@@ -24,6 +24,15 @@ public static class UuidV7
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>No id that was made at that time, or later, is smaller.</summary>
+    public static Guid LeastAt(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Math.Max(0, time.ToUnixTimeMilliseconds()) << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     /// <summary>A counter that runs over borrows from the next millisecond; a clock set back is waited out.</summary>
     private static long NextTicket(long milliseconds)
     {

@@ -21,9 +21,10 @@ public sealed partial class PurgeOldMail(
         var contents = await PurgeContentsAsync(now - options.Value.Content, cancellationToken);
         var messages = await PurgeMessagesAsync(now - options.Value.Log, cancellationToken);
         var events = await PurgeEventsAsync(now - options.Value.Log, cancellationToken);
+        var told = await PurgeWebhookDeliveriesAsync(now - options.Value.Webhooks, cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var keys = await db.IdempotencyKeys.Where(k => k.CreatedAt < now - KeyLifetime).ExecuteDeleteAsync(cancellationToken);
-        Log.Purged(logger, contents, messages, events, keys);
+        Log.Purged(logger, contents, messages, events, told, keys);
     }
 
     /// <summary>Walks by id, which is by age, so that no index is needed for it.</summary>
@@ -62,6 +63,26 @@ public sealed partial class PurgeOldMail(
         return await db.Events.Where(e => e.MessageId == null && e.Timestamp < before).ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <summary>What an enabled endpoint has still to be told stays; what waits for a disabled or deleted one goes.</summary>
+    private async Task<int> PurgeWebhookDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        var last = Id<WebhookDelivery>.LeastAt(before);
+        while (true)
+        {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
+            var purged = await db.WebhookDeliveries
+                .Where(d => d.Id < last && (d.Status != WebhookDeliveryStatus.Pending
+                    || !db.Webhooks.Any(w => w.Id == d.WebhookId && w.Enabled)))
+                .OrderBy(d => d.Id).Take(options.Value.BatchSize).ExecuteDeleteAsync(cancellationToken);
+            total += purged;
+            if (purged < options.Value.BatchSize)
+            {
+                return total;
+            }
+        }
+    }
+
     private static IQueryable<Message> Ended(MailDb db, DateTimeOffset before, Id<Message> after) =>
         db.Messages.AsNoTracking()
             .Where(m => m.Id > after && m.CreatedAt < before
@@ -92,7 +113,8 @@ public sealed partial class PurgeOldMail(
     {
         [LoggerMessage(
             LogLevel.Information,
-            "Removed by age: content of {Contents} messages, {Messages} messages with their log, {Events} other events, {Keys} idempotency keys")]
-        public static partial void Purged(ILogger logger, int contents, int messages, int events, int keys);
+            "Removed by age: content of {Contents} messages, {Messages} messages with their log, {Events} other events, {WebhookDeliveries} webhook deliveries, {Keys} idempotency keys")]
+        public static partial void Purged(
+            ILogger logger, int contents, int messages, int events, int webhookDeliveries, int keys);
     }
 }

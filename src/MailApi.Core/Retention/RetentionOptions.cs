@@ -9,6 +9,9 @@ public sealed class RetentionOptions
     /// <summary>Messages, recipients, attempts and events; default 90 days.</summary>
     public TimeSpan Log { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>What endpoints were told; default 30 days.</summary>
+    public TimeSpan Webhooks { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Rows removed in one transaction; default 500.</summary>
     public int BatchSize { get; set; } = 500;
 }

@@ -19,7 +19,7 @@ public sealed record EventResponse(
             e.Id, e.Type, e.Timestamp, e.Sequence,
             new EventDataResponse(
                 e.MessageId, e.Recipient, e.Attempt, message?.Tags, message?.Metadata, details.Bounce, details.Smtp,
-                details.Reason, details.Source));
+                details.Reason, details.Source, details.WebhookId));
     }
 }
 
@@ -33,4 +33,5 @@ public sealed record EventDataResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BounceDetails? Bounce,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SmtpDetails? Smtp,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WebhookId);

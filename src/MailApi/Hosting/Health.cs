@@ -36,7 +36,7 @@ internal static class Health
     }
 
     private static async Task<JsonHttpResult<ReadinessResponse>> ReadyAsync(
-        IDbContextFactory<MailDb> databases, RelaySet relays, RelayLane lane, CancellationToken cancellationToken)
+        IDbContextFactory<MailDb> databases, RelaySet relays, NodeLane<RelayMessages> lane, CancellationToken cancellationToken)
     {
         var database = await AnswersAsync(databases, cancellationToken);
         var states = relays.Relays

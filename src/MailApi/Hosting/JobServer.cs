@@ -1,7 +1,9 @@
+using System.Linq.Expressions;
 using Hangfire;
 using Hangfire.PostgreSql;
 using MailApi.Core.Data;
 using MailApi.Core.Delivery;
+using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
 using Microsoft.Extensions.Options;
 
@@ -37,18 +39,25 @@ internal static class JobServer
         services.AddHangfireServer((provider, server) =>
         {
             var delivery = provider.GetRequiredService<IOptions<DeliveryOptions>>().Value;
-            server.WorkerCount = 4;
+            server.WorkerCount = 6;
             server.Queues = [provider.GetRequiredService<NodeQueue>().Name, "default"];
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
             server.ShutdownTimeout = delivery.ShutdownTimeout + TimeSpan.FromSeconds(5);
         });
-        services.AddHostedService<KeepRelaying>();
+        services.AddHostedService(provider => Keep<RelayMessages>(provider, job => job.RunAsync(CancellationToken.None)));
+        services.AddHostedService(provider => Keep<NotifyWebhooks>(provider, job => job.RunAsync(CancellationToken.None)));
     }
 
     /// <summary>What recurs, once for all nodes that share a database.</summary>
-    public static void ScheduleRecurringJobs(this IServiceProvider services) =>
-        services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<PurgeOldMail>(
-            "purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
+    public static void ScheduleRecurringJobs(this IServiceProvider services)
+    {
+        var jobs = services.GetRequiredService<IRecurringJobManager>();
+        jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
+        jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
+    }
+
+    private static KeepRunning<TJob> Keep<TJob>(IServiceProvider provider, Expression<Func<TJob, Task>> job) =>
+        ActivatorUtilities.CreateInstance<KeepRunning<TJob>>(provider, job);
 }
 
 /// <summary>The queue of jobs that only this node can do.</summary>
@@ -57,8 +66,10 @@ internal sealed class NodeQueue(NodeIdentity node)
     public string Name { get; } = $"node-{node.Id:n}";
 }
 
-/// <summary>Sees to it that the relaying job of this node runs, from start to stop.</summary>
-internal sealed class KeepRelaying(IBackgroundJobClient jobs, NodeQueue queue, RelayLane lane, TimeProvider time) : BackgroundService
+/// <summary>Sees to it that a job that drains something on this node runs, from start to stop.</summary>
+internal sealed class KeepRunning<TJob>(
+    Expression<Func<TJob, Task>> job, IBackgroundJobClient jobs, NodeQueue queue, NodeLane<TJob> lane, TimeProvider time)
+    : BackgroundService
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(10);
@@ -72,7 +83,7 @@ internal sealed class KeepRelaying(IBackgroundJobClient jobs, NodeQueue queue, R
             var now = time.GetUtcNow();
             if (!lane.IsRunning && now - asked >= StartWithin)
             {
-                jobs.Enqueue<RelayMessages>(queue.Name, job => job.RunAsync(CancellationToken.None));
+                jobs.Enqueue(queue.Name, job);
                 asked = now;
             }
         }

@@ -1,13 +1,19 @@
 using MailApi.Core.Accepting;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Notifications;
+using MailApi.Core.Notifications.Sending;
 using MailApi.Core.Retention;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
+using MailApi.Core.Suppressing;
 using MailApi.Core.Templating;
+using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages.Sending;
 using MailApi.Templates;
+using MailApi.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -23,6 +29,7 @@ internal static class Mail
         AddTemplating(services);
         AddAccepting(services);
         AddRelaying(services, configuration);
+        AddNotifying(services);
         services.AddSingleton<PurgeOldMail>();
     }
 
@@ -40,9 +47,15 @@ internal static class Mail
             .ValidateOnStart();
         services.AddOptions<MessageLimits>()
             .BindConfiguration("Limits", o => o.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WebhookOptions>()
+            .BindConfiguration("Webhooks", o => o.ErrorOnUnknownConfiguration = true)
+            .PostConfigure(o => o.RetrySchedule = o.RetrySchedule.Count > 0 ? o.RetrySchedule : WebhookOptions.DefaultRetrySchedule)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsRules>();
         services.AddOptions<RetentionOptions>()
             .BindConfiguration("Retention", o => o.ErrorOnUnknownConfiguration = true)
             .Validate(o => o.Content > TimeSpan.Zero && o.Log >= o.Content, "Retention:Log must be at least Retention:Content.")
+            .Validate(o => o.Webhooks > TimeSpan.Zero, "Retention:Webhooks must be longer than 0.")
             .Validate(o => o.BatchSize is > 0 and <= 10_000, "Retention:BatchSize must be between 1 and 10000.")
             .ValidateOnStart();
     }
@@ -58,6 +71,9 @@ internal static class Mail
 
     private static void AddAccepting(IServiceCollection services)
     {
+        services.AddSingleton<Listeners>();
+        services.AddSingleton<EndpointWakes>();
+        services.AddSingleton<EventLog>();
         services.AddSingleton<Writer>();
         services.AddSingleton<GroupCommit>();
         services.AddSingleton<NodeIdentity>();
@@ -65,6 +81,7 @@ internal static class Mail
         services.AddSingleton<RelayQueue>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<ScheduledMessages>();
+        services.AddSingleton<SuppressionList>();
         services.AddSingleton<PrepareMessage>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<SendMessage>();
@@ -80,10 +97,22 @@ internal static class Mail
         services.AddSingleton<Leases>();
         services.AddSingleton<TakeOvers>();
         services.AddSingleton<AttemptDelivery>();
-        services.AddSingleton<RelayLane>();
+        services.AddSingleton(typeof(NodeLane<>));
         services.AddSingleton<RelayMessages>();
         services.AddHostedService<NodeKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<GroupCommit>());
+    }
+
+    private static void AddNotifying(IServiceCollection services)
+    {
+        services.AddSingleton(EventBodies.Wording);
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<NotificationLeases>();
+        services.AddSingleton<EndpointHealth>();
+        services.AddSingleton<NotifyEndpoint>();
+        services.AddSingleton<NotifyWebhooks>();
+        services.AddSingleton<ReplayEvents>();
+        services.AddSingleton<WebhookRules>();
     }
 
     /// <summary>Reads and checks section <c>Relays</c>: one entry per route, named freely.</summary>
@@ -115,5 +144,15 @@ internal static class Mail
         var options = section.Get<T>(o => o.ErrorOnUnknownConfiguration = true) ?? new T();
         var errors = validate(options).ToList();
         return errors.Count == 0 ? options : throw new OptionsValidationException(section.Key, typeof(T), errors);
+    }
+}
+
+/// <summary>Checks section <c>Webhooks</c>.</summary>
+internal sealed class WebhookOptionsRules : IValidateOptions<WebhookOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WebhookOptions options)
+    {
+        var faults = options.Validate().ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

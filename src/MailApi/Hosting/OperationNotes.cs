@@ -21,6 +21,7 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
         ["template"] = (JsonSchemaType.String, "The slug or the id of the template."),
         ["type"] = (JsonSchemaType.String, "The type of event: message.delivered."),
         ["message_id"] = (JsonSchemaType.String, "Events of this message."),
+        ["event_id"] = (JsonSchemaType.String, "Deliveries of this event."),
         ["reason"] = (JsonSchemaType.String, "hard_bounce, soft_bounce, complaint, unsubscribe or manual."),
         ["since"] = (JsonSchemaType.String, "Not before this time (RFC 3339)."),
         ["until"] = (JsonSchemaType.String, "Before this time (RFC 3339)."),
@@ -36,7 +37,8 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
         foreach (var name in metadata.OfType<QueryNames>().SelectMany(q => q.Names))
         {
             var (type, text) = Queries[name];
-            operation.Parameters.Add(Parameter(name, ParameterLocation.Query, type, text));
+            var meant = metadata.OfType<QueryMeaning>().FirstOrDefault(m => m.Name == name)?.Text ?? text;
+            operation.Parameters.Add(Parameter(name, ParameterLocation.Query, type, meant));
         }
 
         if (operation.OperationId is "sendMessage" or "sendBatch")
@@ -78,7 +80,7 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
 
         if (status == "202")
         {
-            response.Headers["Location"] = Header("Where the message can be looked at.");
+            response.Headers["Location"] = Header("Where it can be looked at.");
         }
     }
 

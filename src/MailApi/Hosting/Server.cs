@@ -7,6 +7,7 @@ using MailApi.Messages;
 using MailApi.Projects;
 using MailApi.Suppressions;
 using MailApi.Templates;
+using MailApi.Webhooks;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -86,6 +87,7 @@ internal static class Server
         v1.MapEvents();
         v1.MapTemplates();
         v1.MapSuppressions();
+        v1.MapWebhooks();
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();

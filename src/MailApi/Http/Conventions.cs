@@ -13,6 +13,10 @@ internal static class Conventions
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder builder, params string[] names) =>
         builder.WithMetadata(new QueryNames(names));
 
+    /// <summary>What a query parameter means here, where it is not what it means elsewhere.</summary>
+    public static RouteHandlerBuilder WithQueryMeaning(this RouteHandlerBuilder builder, string name, string text) =>
+        builder.WithMetadata(new QueryMeaning(name, text));
+
     /// <summary>The statuses of the problems that can be the answer.</summary>
     public static RouteHandlerBuilder Declare(this RouteHandlerBuilder builder, params int[] statuses)
     {
@@ -30,3 +34,6 @@ internal sealed record BodyExample(object Value);
 
 /// <summary>Query parameters by name; the documentation knows what each means.</summary>
 internal sealed record QueryNames(IReadOnlyList<string> Names);
+
+/// <summary>What a query parameter means at one route.</summary>
+internal sealed record QueryMeaning(string Name, string Text);

@@ -13,12 +13,12 @@ internal static class CancelMessage
         Id<Message> id, ApiCaller caller, MailDb db, ScheduledMessages scheduled, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        if (!await db.HasMessageAsync(caller.ProjectId, id, cancellationToken))
+        if (await db.FindMessageAsync(caller.ProjectId, id, cancellationToken) is not { } message)
         {
             return Problems.NotFound("message");
         }
 
-        if (!await scheduled.CancelAsync(id, cancellationToken))
+        if (!await scheduled.CancelAsync(message, cancellationToken))
         {
             return Problems.Conflict("not_cancellable", "The first attempt of this message has begun; it cannot be taken back.");
         }

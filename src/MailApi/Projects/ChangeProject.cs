@@ -1,4 +1,5 @@
 using MailApi.Core.Data;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Domain;
 using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -43,6 +44,10 @@ internal static class DeleteProject
         }
 
         await db.Suppressions.Where(s => s.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
+        db.Webhooks.RemoveRange(await db.Webhooks.Where(w => w.ProjectId == id).ToListAsync(cancellationToken));
+        await db.SaveEndpointsAsync(cancellationToken);
+        await db.WebhookReplays.Where(r => r.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.WebhookDeliveries.Where(d => d.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Templates.Where(t => t.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Events.Where(e => e.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         await db.Projects.Where(p => p.Id == id).ExecuteDeleteAsync(cancellationToken);

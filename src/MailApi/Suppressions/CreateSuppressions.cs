@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using MailApi.Core.Data;
 using MailApi.Core.Domain;
+using MailApi.Core.Suppressing;
 using MailApi.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace MailApi.Suppressions;
 
@@ -79,58 +81,35 @@ internal sealed class CreateSuppressionsRequestValidator : AbstractValidator<Cre
 internal static class CreateSuppressions
 {
     public static async Task<IResult> HandleAsync(
-        CreateSuppressionsRequest request, ApiCaller caller, MailDb db, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        List<Suppression> added = [];
-        foreach (var item in request.Items)
-        {
-            _ = EmailAddress.TryParse(item.Email, out var address, out _);
-            added.Add(await AddAsync(db, caller.ProjectId, address!, item, now, cancellationToken));
-        }
-
-        await db.SaveChangesAsync(cancellationToken);
-        return request.IsSingle
-            ? TypedResults.Created($"/v1/suppressions/{Uri.EscapeDataString(added[0].Email)}", SuppressionResponse.Of(added[0]))
-            : TypedResults.Created((string?)null, new SuppressionsResponse([.. added.Select(SuppressionResponse.Of)]));
-    }
-
-    private static async Task<Suppression> AddAsync(
-        MailDb db, Id<Project> project, EmailAddress address, CreateSuppressionRequest item, DateTimeOffset now,
+        CreateSuppressionsRequest request, ApiCaller caller, MailDb db, SuppressionList list, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var reason = Names.Parse<SuppressionReason>(item.Reason);
-        var entry = await db.Suppressions.FindAsync([project, address.Key], cancellationToken);
-        if (entry is null)
-        {
-            entry = db.Suppressions.Add(new Suppression
-            {
-                ProjectId = project,
-                EmailKey = address.Key,
-                Email = address.ToString(),
-                Reason = reason,
-                Source = "api",
-                CreatedAt = now,
-            }).Entity;
-            db.Events.Add(SuppressionEvents.Of(entry, EventTypes.SuppressionCreated, now));
-        }
+        var now = time.GetUtcNow();
+        var given = request.Items.Select(i => Entry(caller.ProjectId, i, now)).ToList();
+        await list.AddAsync(given, cancellationToken);
 
-        (entry.Reason, entry.Source, entry.ExpiresAt) = (reason, "api", item.ExpiresAt?.ToUniversalTime());
-        return entry;
+        var keys = given.ConvertAll(g => g.EmailKey);
+        var stored = await db.Suppressions.AsNoTracking()
+            .Where(s => s.ProjectId == caller.ProjectId && keys.Contains(s.EmailKey))
+            .ToDictionaryAsync(s => s.EmailKey, cancellationToken);
+        var added = keys.ConvertAll(k => SuppressionResponse.Of(stored[k]));
+        return request.IsSingle
+            ? TypedResults.Created($"/v1/suppressions/{Uri.EscapeDataString(added[0].Email)}", added[0])
+            : TypedResults.Created((string?)null, new SuppressionsResponse(added));
     }
-}
 
-/// <summary>The events that tell of the list.</summary>
-internal static class SuppressionEvents
-{
-    public static Event Of(Suppression entry, string type, DateTimeOffset now) => new()
+    private static Suppression Entry(Id<Project> project, CreateSuppressionRequest item, DateTimeOffset now)
     {
-        Id = Id<Event>.New(now),
-        ProjectId = entry.ProjectId,
-        Type = type,
-        Timestamp = now,
-        Recipient = entry.Email,
-        RecipientKey = entry.EmailKey,
-        Details = new EventDetails { Reason = Names.Of(entry.Reason), Source = entry.Source }.ToJson(),
-    };
+        _ = EmailAddress.TryParse(item.Email, out var address, out _);
+        return new Suppression
+        {
+            ProjectId = project,
+            EmailKey = address!.Key,
+            Email = address.ToString(),
+            Reason = Names.Parse<SuppressionReason>(item.Reason),
+            Source = "api",
+            CreatedAt = now,
+            ExpiresAt = item.ExpiresAt?.ToUniversalTime(),
+        };
+    }
 }

@@ -1,5 +1,6 @@
 using MailApi.Core.Data;
 using MailApi.Core.Domain;
+using MailApi.Core.Suppressing;
 using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -82,21 +83,16 @@ internal static class GetSuppression
 internal static class DeleteSuppression
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        string email, ApiCaller caller, MailDb db, TimeProvider time, CancellationToken cancellationToken)
+        string email, ApiCaller caller, MailDb db, SuppressionList list, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(email, out var address, out var error))
         {
             return Problems.InvalidParameter("email", error);
         }
 
-        if (await db.Suppressions.FindAsync([caller.ProjectId, address.Key], cancellationToken) is not { } entry)
-        {
-            return Problems.NotFound("suppression");
-        }
-
-        db.Suppressions.Remove(entry);
-        db.Events.Add(SuppressionEvents.Of(entry, EventTypes.SuppressionDeleted, time.GetUtcNow()));
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.NoContent();
+        return await db.Suppressions.FindAsync([caller.ProjectId, address.Key], cancellationToken) is { } entry
+            && await list.RemoveAsync(entry, cancellationToken)
+                ? TypedResults.NoContent()
+                : Problems.NotFound("suppression");
     }
 }

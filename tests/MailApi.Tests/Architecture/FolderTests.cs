@@ -9,7 +9,7 @@ public sealed class FolderTests
     private static readonly string[] Nouns =
     [
         "MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events",
-        "MailApi.Templates",
+        "MailApi.Templates", "MailApi.Webhooks",
     ];
 
     private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
@@ -22,7 +22,8 @@ public sealed class FolderTests
         ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
-        ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp"], "data knows no stage"),
+        ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "data knows no stage"),
         ($"{Core}.Composing", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "composing is a function of its input"),
         ($"{Core}.Templating", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp"],
             "a template knows nothing of what becomes of the message"),
@@ -31,7 +32,9 @@ public sealed class FolderTests
         ($"!{Core}.Templating", ["Fluid", "AngleSharp.Css", "NJsonSchema"], "only Templating may use the template engine"),
         ($"{Core}.Smtp", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Accepting"], "SMTP knows neither queue nor database"),
         ($"{Core}.Bounces", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "a classification is a function of a reply"),
-        ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing"], "data moves to the right only"));
+        ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing", $"{Core}.Notifications"], "data moves to the right only"),
+        ($"{Core}.Notifications", [$"{Core}.Accepting", $"{Core}.Smtp", $"{Core}.Routing"], "telling knows nothing of mail's ways"),
+        ($"{Core}.Notifications.Sending", [$"{Core}.Data"], "a request is a function of what it is given"));
 
     [Fact]
     public void Core_folders_use_only_what_they_may() => Assert.Empty(CoreRules.Check(CoreAssembly));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using MailApi.Core.Data.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,8 @@ namespace MailApi.Core.Data.Writing;
 /// serves many requests and outcomes. Bounded: callers that may be refused ask with <see cref="TrySubmit"/>, those that
 /// must not lose anything wait in <see cref="SubmitAsync"/>.
 /// </summary>
-public sealed partial class GroupCommit(Writer writer, TimeProvider time, ILogger<GroupCommit> logger) : IHostedService, IDisposable
+public sealed partial class GroupCommit(Writer writer, EventLog events, TimeProvider time, ILogger<GroupCommit> logger)
+    : IHostedService, IDisposable
 {
     private const int MaxGroup = 256;
     private const int MaxWaiting = 2_000;
@@ -128,7 +130,7 @@ public sealed partial class GroupCommit(Writer writer, TimeProvider time, ILogge
                         write.Claim(session);
                     }
 
-                    await session.FlushAsync(_abort.Token);
+                    await events.FlushAsync(session, _abort.Token);
                     foreach (var write in group)
                     {
                         write.Write(session);

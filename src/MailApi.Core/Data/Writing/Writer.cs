@@ -1,3 +1,4 @@
+using MailApi.Core.Data.Events;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Data.Writing;
@@ -6,7 +7,7 @@ namespace MailApi.Core.Data.Writing;
 /// The node's one connection for hot writes. Transactions run one after the other; network I/O other than the
 /// database's never happens inside.
 /// </summary>
-public sealed class Writer(IOptions<DatabaseOptions> options) : IAsyncDisposable
+public sealed class Writer(IOptions<DatabaseOptions> options, EventLog events) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private WriteSession? _session;
@@ -22,9 +23,11 @@ public sealed class Writer(IOptions<DatabaseOptions> options) : IAsyncDisposable
         {
             _session ??= await OpenAsync(cancellationToken);
             await _session.BeginAsync(cancellationToken);
+            events.Begin();
             await work(_session);
             await _session.FlushAsync(cancellationToken);
             await _session.CommitAsync();
+            events.Announce();
         }
         catch
         {

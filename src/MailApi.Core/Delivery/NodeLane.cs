@@ -1,7 +1,7 @@
 namespace MailApi.Core.Delivery;
 
-/// <summary>Lets one <see cref="RelayMessages"/> at a time run on this node, and tells whether one does.</summary>
-public sealed class RelayLane
+/// <summary>Lets one <typeparamref name="TJob"/> at a time run on this node, and tells whether one does.</summary>
+public sealed class NodeLane<TJob>
 {
     private int _running;
 

@@ -1,0 +1,25 @@
+using MailApi.Core.Domain;
+
+namespace MailApi.Core.Notifications;
+
+/// <summary>Where requests go, and what they carry.</summary>
+internal sealed record Endpoint(
+    Id<Webhook> Id, Id<Project> ProjectId, Uri Url, IReadOnlyDictionary<string, string> Headers, IReadOnlyList<byte[]> Keys)
+{
+    public static Endpoint Of(Webhook webhook, DateTimeOffset now) => new(
+        webhook.Id, webhook.ProjectId, new Uri(webhook.Url), webhook.Headers,
+        webhook.PreviousSecret is { } previous && webhook.PreviousValidUntil > now
+            ? [webhook.Secret, previous]
+            : [webhook.Secret]);
+}
+
+/// <summary>A delivery this node holds the lease of.</summary>
+/// <param name="Row">As it was leased.</param>
+/// <param name="Body">The event as it is told; null when it has been removed by age.</param>
+internal sealed record LeasedNotification(WebhookDelivery Row, byte[]? Body);
+
+/// <summary>What one endpoint is to be told next.</summary>
+internal sealed record NotificationBatch(Endpoint Endpoint, IReadOnlyList<LeasedNotification> Items);
+
+/// <summary>How the edge words an event: webhooks and the API say the same.</summary>
+public delegate byte[] EventWording(Event e, Message? message);

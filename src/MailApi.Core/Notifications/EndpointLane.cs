@@ -1,0 +1,141 @@
+using System.Data.Common;
+using MailApi.Core.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace MailApi.Core.Notifications;
+
+/// <summary>
+/// The way to one endpoint: its own leases, its own bounded number of requests at once, its own pause. Nothing is shared
+/// with other endpoints, so one that hangs or fails delays nobody else.
+/// </summary>
+internal sealed partial class EndpointLane(
+    Id<Webhook> endpoint, int concurrency, NotificationLeases leases, NotifyEndpoint notify, TimeProvider time, ILogger logger)
+    : IDisposable
+{
+    private const int Resting = 0;
+    private const int Running = 1;
+    private const int Called = 2;
+
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _slots = new(concurrency);
+    private readonly EndpointPause _pause = new(time);
+    private int _state = Resting;
+
+    /// <summary>The run under way, or the last one.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>True when it is at rest and has nothing to remember.</summary>
+    public bool IsForgettable => Completion.IsCompleted && !_pause.Remembers;
+
+    /// <summary>There is something to be told; a run that is about to end goes round once more.</summary>
+    public void Call(CancellationToken stopping, CancellationToken abort)
+    {
+        if (Interlocked.CompareExchange(ref _state, Called, Running) == Resting
+            && Interlocked.CompareExchange(ref _state, Running, Resting) == Resting)
+        {
+            Completion = Task.Run(() => RunAsync(stopping, abort), CancellationToken.None);
+        }
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task RunAsync(CancellationToken stopping, CancellationToken abort)
+    {
+        do
+        {
+            Volatile.Write(ref _state, Running);
+            try
+            {
+                await DrainAsync(stopping, abort);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // What was not begun has been given back, or is freed with this node's leases.
+            }
+            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+            {
+                Log.LeasingFailed(logger, exception, endpoint);
+                await Task.Delay(AfterTrouble, time, CancellationToken.None);
+            }
+        }
+        while (Interlocked.CompareExchange(ref _state, Resting, Running) != Running && !stopping.IsCancellationRequested);
+
+        // The requests in flight belong to this run.
+        for (var i = 0; i < concurrency; i++)
+        {
+            await _slots.WaitAsync(CancellationToken.None);
+        }
+
+        _slots.Release(concurrency);
+    }
+
+    private async Task DrainAsync(CancellationToken stopping, CancellationToken abort)
+    {
+        while (!stopping.IsCancellationRequested && !_pause.IsOn)
+        {
+            var probing = _pause.IsProbing;
+            if (await leases.LeaseAsync(endpoint, probing ? 1 : 4 * concurrency, stopping) is not { } batch)
+            {
+                return;
+            }
+
+            await SendAsync(batch, probing, stopping, abort);
+        }
+    }
+
+    private async Task SendAsync(NotificationBatch batch, bool probing, CancellationToken stopping, CancellationToken abort)
+    {
+        for (var i = 0; i < batch.Items.Count; i++)
+        {
+            await _slots.WaitAsync(CancellationToken.None);
+            if (stopping.IsCancellationRequested || _pause.IsOn)
+            {
+                _slots.Release();
+                await leases.GiveBackAsync([.. batch.Items.Skip(i)], CancellationToken.None);
+                return;
+            }
+
+            var sent = SendAsync(batch.Endpoint, batch.Items[i], abort);
+            if (probing)
+            {
+                await sent;
+            }
+        }
+    }
+
+    private async Task SendAsync(Endpoint to, LeasedNotification item, CancellationToken abort)
+    {
+        try
+        {
+            if (!await notify.RunAsync(to, item, _pause, abort))
+            {
+                await leases.GiveBackAsync([item], CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            // Broken off while the node stops; its leases are freed when it has left.
+        }
+#pragma warning disable CA1031 // The job's boundary: one request must not end the telling of all others.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // It stays leased until it counts as stale, and is told again then.
+            Log.NotifyingFailed(logger, exception, item.Row.Id);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "What endpoint {WebhookId} is to be told could not be read; trying again in a second")]
+        public static partial void LeasingFailed(ILogger logger, Exception exception, Id<Webhook> webhookId);
+
+        [LoggerMessage(LogLevel.Error, "Webhook delivery {DeliveryId} failed inside the service; it will be tried again")]
+        public static partial void NotifyingFailed(ILogger logger, Exception exception, Id<WebhookDelivery> deliveryId);
+    }
+}

@@ -1,0 +1,113 @@
+using MailApi.Core.Data;
+using MailApi.Core.Data.Writing;
+using MailApi.Core.Delivery;
+using MailApi.Core.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace MailApi.Core.Notifications;
+
+/// <summary>Takes what is due to be told from the table for this node, endpoint by endpoint.</summary>
+public sealed class NotificationLeases(
+    Writer writer,
+    GroupCommit commits,
+    IDbContextFactory<MailDb> databases,
+    EventWording wording,
+    NodeIdentity node,
+    TimeProvider time)
+{
+    /// <summary>Longer than any batch takes: what is leased longer was leased by a commit that nobody heard of.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(5);
+
+    /// <summary>The enabled endpoints with something due.</summary>
+    internal async Task<IReadOnlyList<Id<Webhook>>> FindDueAsync(CancellationToken cancellationToken)
+    {
+        Ticket? due = null;
+        await writer.TransactAsync(
+            session =>
+            {
+                session.Add(Statements.FreeStale, node.Id, time.GetUtcNow() - Stale);
+                due = session.Add(Statements.FindDue, time.GetUtcNow());
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        return [.. due!.Rows.Select(id => new Id<Webhook>((Guid)id))];
+    }
+
+    /// <summary>Leases what is due for one endpoint; null when there is nothing, or the endpoint is not to be told.</summary>
+    internal async Task<NotificationBatch?> LeaseAsync(Id<Webhook> endpoint, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(w => w.Id == endpoint && w.Enabled, cancellationToken)
+            is not { } webhook)
+        {
+            return null;
+        }
+
+        var lease = new Lease(endpoint, limit, node, time);
+        await commits.SubmitAsync(lease, cancellationToken);
+        var ids = await lease.Done;
+        if (ids.Count == 0)
+        {
+            return null;
+        }
+
+        var items = await ReadAsync(db, ids, cancellationToken);
+        return new NotificationBatch(Endpoint.Of(webhook, time.GetUtcNow()), items);
+    }
+
+    /// <summary>Returns deliveries to the table as if they had not been leased.</summary>
+    internal Task GiveBackAsync(IReadOnlyList<LeasedNotification> items, CancellationToken cancellationToken) =>
+        items.Count == 0 ? Task.CompletedTask : writer.TransactAsync(
+            session =>
+            {
+                foreach (var item in items)
+                {
+                    session.Add(Statements.GiveBack, item.Row.Id.Value, node.Id, item.Row.Attempt);
+                }
+
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+
+    private async Task<IReadOnlyList<LeasedNotification>> ReadAsync(
+        MailDb db, IReadOnlyList<Id<WebhookDelivery>> ids, CancellationToken cancellationToken)
+    {
+        var rows = await db.WebhookDeliveries.AsNoTracking().Where(d => ids.Contains(d.Id))
+            .OrderBy(d => d.DueAt).ThenBy(d => d.Id).ToListAsync(cancellationToken);
+        var eventIds = rows.ConvertAll(r => r.EventId);
+        var events = await (
+            from e in db.Events.AsNoTracking()
+            where eventIds.Contains(e.Id)
+            join m in db.Messages.AsNoTracking() on e.MessageId equals m.Id into messages
+            from message in messages.DefaultIfEmpty()
+            select new { Event = e, Message = message }).ToDictionaryAsync(r => r.Event.Id, cancellationToken);
+        return rows.ConvertAll(r => new LeasedNotification(
+            r, events.TryGetValue(r.EventId, out var found) ? wording(found.Event, found.Message) : null));
+    }
+
+    /// <summary>Goes with whatever else is being committed.</summary>
+    private sealed class Lease(Id<Webhook> endpoint, int limit, NodeIdentity node, TimeProvider time) : IGroupWrite
+    {
+        private readonly TaskCompletionSource<IReadOnlyList<Id<WebhookDelivery>>> _done =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private Ticket? _leased;
+
+        public Task<IReadOnlyList<Id<WebhookDelivery>>> Done => _done.Task;
+
+        public void Claim(IStatements statements)
+        {
+        }
+
+        public void Write(IStatements statements) =>
+            _leased = statements.Add(Statements.Lease, node.Id, time.GetUtcNow(), endpoint.Value, limit);
+
+        public void Committed() => _done.TrySetResult([.. _leased!.Rows.Select(id => new Id<WebhookDelivery>((Guid)id))]);
+
+        public bool Failed(Exception exception)
+        {
+            _done.TrySetException(exception);
+            return false;
+        }
+    }
+}

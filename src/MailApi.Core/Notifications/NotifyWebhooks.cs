@@ -1,0 +1,119 @@
+using System.Data.Common;
+using MailApi.Core.Data.Events;
+using MailApi.Core.Delivery;
+using MailApi.Core.Domain;
+using MailApi.Core.Notifications.Sending;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MailApi.Core.Notifications;
+
+/// <summary>
+/// The job that tells endpoints what has happened: it calls the lane of every endpoint with something due, and stays until
+/// the node stops. A second one on the same node ends at once. Retries are the rows' business, not the job server's.
+/// </summary>
+public sealed partial class NotifyWebhooks(
+    NotificationLeases leases,
+    NotifyEndpoint notify,
+    EndpointHealth health,
+    EndpointWakes wakes,
+    NodeLane<NotifyWebhooks> lane,
+    IOptions<WebhookOptions> options,
+    IOptions<DeliveryOptions> delivery,
+    TimeProvider time,
+    ILogger<NotifyWebhooks> logger)
+{
+    /// <summary>How often the table is looked at when nobody says that there is something to do.</summary>
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<Id<Webhook>, EndpointLane> _endpoints = [];
+
+    /// <summary>Runs until <paramref name="stopping"/>; then finishes the requests in flight and gives back the rest.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (!lane.TryEnter())
+        {
+            return;
+        }
+
+        // Cancelled some time after `stopping`: requests that still hang then are broken off, and made again elsewhere.
+        using var abort = new CancellationTokenSource();
+        await using var timer = stopping.Register(() => abort.CancelAfter(delivery.Value.ShutdownTimeout));
+        try
+        {
+            await CallLanesAsync(stopping, abort.Token);
+            await Task.WhenAll(_endpoints.Values.Select(l => l.Completion));
+            await TryAsync(() => health.WriteAsync(CancellationToken.None));
+        }
+        finally
+        {
+            Forget(_ => true);
+            lane.Leave();
+        }
+    }
+
+    private async Task CallLanesAsync(CancellationToken stopping, CancellationToken abort)
+    {
+        var swept = DateTimeOffset.MinValue;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (time.GetUtcNow() - swept >= Sweep)
+                {
+                    await TryAsync(async () => Call(await leases.FindDueAsync(stopping), stopping, abort));
+                    await TryAsync(() => health.WriteAsync(stopping));
+                    Forget(e => e.IsForgettable);
+                    swept = time.GetUtcNow();
+                }
+
+                Call(await wakes.WaitAsync(Sweep, stopping), stopping, abort);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Call(IEnumerable<Id<Webhook>> due, CancellationToken stopping, CancellationToken abort)
+    {
+        foreach (var id in due)
+        {
+            if (!_endpoints.TryGetValue(id, out var endpoint))
+            {
+                endpoint = _endpoints[id] = new EndpointLane(
+                    id, options.Value.MaxConcurrencyPerEndpoint, leases, notify, time, logger);
+            }
+
+            endpoint.Call(stopping, abort);
+        }
+    }
+
+    private void Forget(Func<EndpointLane, bool> which)
+    {
+        foreach (var (id, endpoint) in _endpoints.Where(l => which(l.Value)).ToList())
+        {
+            _endpoints.Remove(id);
+            endpoint.Dispose();
+        }
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+        {
+            Log.SweepFailed(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "What is to be told could not be read or written; trying again in a second")]
+        public static partial void SweepFailed(ILogger logger, Exception exception);
+    }
+}
