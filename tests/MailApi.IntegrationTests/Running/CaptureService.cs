@@ -21,7 +21,13 @@ public abstract class CaptureService(string provider) : IAsyncLifetime
         if (TestDatabase.IsAvailable(provider))
         {
             _process = await ServiceProcess.StartAsync(
-                provider, new Dictionary<string, string> { ["Delivery__RetrySchedule__0"] = "00:00:00.2" });
+                provider,
+                new Dictionary<string, string>
+                {
+                    ["Delivery__RetrySchedule__0"] = "00:00:00.2",
+                    ["Webhooks__RetrySchedule__0"] = "00:00:00.2",
+                    ["Webhooks__AllowedNetworks__0"] = "127.0.0.0/8",
+                });
         }
     }
 

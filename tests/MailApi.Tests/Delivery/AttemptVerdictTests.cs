@@ -98,6 +98,7 @@ public sealed class AttemptVerdictTests
         Sandbox = false,
         Sender = recipients[0],
         Recipients = [.. recipients.Select((r, i) => new PendingRecipient(i, r))],
+        Tags = [],
         Prefix = [],
         Mime = [],
         ExpiresAt = expires,

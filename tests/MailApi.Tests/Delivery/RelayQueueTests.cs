@@ -86,6 +86,7 @@ public sealed class RelayQueueTests
             Sandbox = false,
             Sender = address,
             Recipients = [],
+            Tags = [],
             Prefix = [],
             Mime = [],
             ExpiresAt = Now,
