@@ -13,11 +13,18 @@ public sealed record Compilation(CompiledTemplate? Template, IReadOnlyList<Templ
 /// <summary>Turns the sources of a template into something that can be rendered, or says everything that is wrong with them.</summary>
 public sealed class CompileTemplate
 {
+    // What was measured: a template without anything in it, a tag, a character between its braces, one of a schema.
+    private const int BareMemory = 1_000;
+    private const int TagMemory = 256;
+    private const int TagCharacterMemory = 16;
+    private const int SchemaCharacterMemory = 48;
+
     private readonly TemplateContent _content;
     private readonly List<TemplateFault> _faults = [];
     private readonly SortedDictionary<string, bool> _variables = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _uses = new(StringComparer.Ordinal);
     private string? _layout;
+    private int _memory = BareMemory;
 
     private CompileTemplate(TemplateContent content)
     {
@@ -70,7 +77,7 @@ public sealed class CompileTemplate
                 Variables = [.. _variables.Select(v => new TemplateVariable(v.Key, v.Value))],
                 Schema = schema,
                 Strict = _content.Strict,
-                Size = Size(),
+                Size = _memory + ((_content.Schema?.Length ?? 0) * SchemaCharacterMemory),
             },
             []);
     }
@@ -85,6 +92,7 @@ public sealed class CompileTemplate
         try
         {
             var tokens = LiquidTokens.Cut(source);
+            _memory += Memory(source, tokens);
             var guarded = isHtml ? OutputPlaces.Guard(source, tokens) : source;
             if (MailLiquid.Parse(guarded, out var error) is { } template)
             {
@@ -132,7 +140,8 @@ public sealed class CompileTemplate
         }
     }
 
-    private int Size() =>
-        (_content.Subject?.Length ?? 0) + (_content.Html?.Length ?? 0) + (_content.Text?.Length ?? 0)
-        + (_content.Preheader?.Length ?? 0) + (_content.Schema?.Length ?? 0) + _content.Headers.Sum(h => h.Value.Length);
+    /// <summary>The source stays as it is; every tag becomes a tree of objects besides.</summary>
+    private static int Memory(string source, List<LiquidToken> tokens) => (source.Length * sizeof(char))
+        + tokens.Where(t => t.Kind != LiquidTokenKind.Text)
+            .Sum(t => TagMemory + ((t.End - t.Start) * TagCharacterMemory));
 }

@@ -35,7 +35,7 @@ public sealed class CompiledTemplate
 
     public bool Strict { get; init; }
 
-    /// <summary>Characters of its sources; what it costs to keep.</summary>
+    /// <summary>Octets of memory that it takes, more or less.</summary>
     public int Size { get; init; }
 
     /// <summary>True when it has a place for the content of another template.</summary>

@@ -190,6 +190,7 @@ public sealed class RenderTemplate(TimeProvider time)
                     $"It takes more than {RenderBudget.MaxSteps} steps, or a value cannot be used as it is."));
             }
 
+            Faults.AddRange(context.Refusals.Select(r => new TemplateFault(pointer, "render_failed", r)));
             return writer.ToString();
         }
 

@@ -9,23 +9,26 @@ namespace MailApi.Core.Templating;
 public sealed record TemplateLookup(TemplateSet? Set, TemplateFault? Fault);
 
 /// <summary>
-/// Finds templates and keeps them compiled. A version never changes and is kept as long as there is room. Which version
-/// is live is looked up anew every second: so long another node may still render the version before.
+/// Finds templates and keeps them compiled. A version never changes and is kept as long as there is room: 512 MB, and no
+/// more than an eighth of the memory that the process may have. Which version is live is looked up anew every second: so
+/// long another node may still render the version before.
 /// </summary>
 public sealed class TemplateLibrary(IDbContextFactory<MailDb> databases) : IDisposable
 {
     private const int MaxHeads = 20_000;
-    private const int MaxCharacters = 16 << 20;
-
-    // What a compiled template takes besides its source, in characters.
-    private const int Overhead = 1_000;
+    private const long MaxMemory = 512L << 20;
+    private const int MemoryShare = 8;
     private const int MaxPartials = 100;
 
     private static readonly TimeSpan HeadLifetime = TimeSpan.FromSeconds(1);
     private static readonly Dictionary<string, CompiledTemplate> NoPartials = [];
 
+    private readonly LiveVersions _live = new();
     private readonly MemoryCache _heads = new(new MemoryCacheOptions { SizeLimit = MaxHeads });
-    private readonly MemoryCache _versions = new(new MemoryCacheOptions { SizeLimit = MaxCharacters });
+    private readonly MemoryCache _versions = new(new MemoryCacheOptions
+    {
+        SizeLimit = Math.Min(MaxMemory, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare),
+    });
 
     /// <summary>The version for a rendering, with all that it includes.</summary>
     /// <param name="project">Whose template.</param>
@@ -80,7 +83,7 @@ public sealed class TemplateLibrary(IDbContextFactory<MailDb> databases) : IDisp
         }
 
         var compiled = new CompiledVersion(template, row.Locale);
-        _versions.Set((id, number), compiled, new MemoryCacheEntryOptions { Size = template.Size + Overhead });
+        _versions.Set((id, number), compiled, new MemoryCacheEntryOptions { Size = template.Size });
         return compiled;
     }
 
@@ -165,21 +168,24 @@ public sealed class TemplateLibrary(IDbContextFactory<MailDb> databases) : IDisp
     {
         // Several callers may wait for this: none of them can end it.
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
-        var templates = db.Templates.AsNoTracking().Where(t => t.ProjectId == project);
-        templates = name.Id is { } id ? templates.Where(t => t.Id == id) : templates.Where(t => t.Slug == name.Slug);
-        var rows = await (
-            from template in templates
-            from live in db.LiveTemplates.Where(l => l.TemplateId == template.Id).DefaultIfEmpty()
-            select new { template.Id, template.DefaultLocale, Locale = live == null ? null : live.Locale, Version = live == null ? 0 : live.Version })
-            .ToListAsync();
-        return rows.Count == 0 ? null : new Head(
-            rows[0].Id, rows[0].DefaultLocale,
-            rows.Where(r => r.Locale is not null).ToDictionary(r => r.Locale!, r => r.Version));
+        Head? head = null;
+        await foreach (var row in _live.Of(db, project, name))
+        {
+            head ??= new Head(row.Id, row.DefaultLocale);
+            if (row.Locale is { } locale)
+            {
+                head.Live[locale] = row.Version;
+            }
+        }
+
+        return head;
     }
 
     /// <summary>What is live of a template.</summary>
-    private sealed record Head(Id<Template> Id, string DefaultLocale, IReadOnlyDictionary<string, int> Live)
+    private sealed record Head(Id<Template> Id, string DefaultLocale)
     {
+        public Dictionary<string, int> Live { get; } = [];
+
         /// <summary>Along the chain of the locale, then that of the default; null when nothing is live.</summary>
         public int? LiveFor(string? locale)
         {

@@ -28,10 +28,11 @@ internal static class MessageRoutes
             .Produces<BatchResponse>(StatusCodes.Status202Accepted)
             .Declare(400, 401, 403, 409, 413, 422, 429, 503);
 
-        send.MapPost("/validate", (SendMessageRequest request, ApiCaller caller, ValidateMessage operation,
-                CancellationToken cancellationToken) => operation.HandleAsync(request, caller, cancellationToken))
+        send.MapPost("/validate", (SendMessageRequest request, ApiCaller caller, HttpContext context, ValidateMessage operation,
+                CancellationToken cancellationToken) => operation.HandleAsync(request, caller, context, cancellationToken))
             .WithName("validateMessage").WithExample(MessageExamples.Validate)
-            .WithSummary("Check a message without sending it")
+            .WithSummary("Check a message without sending it").WithDescription("Accept: text/html answers the page itself.")
+            .Produces<ValidateMessageResponse>(StatusCodes.Status200OK, "application/json", HtmlPage.MediaType)
             .Declare(400, 401, 403, 413, 422, 429);
 
         send.MapPatch("/{id}", RescheduleMessage.HandleAsync)

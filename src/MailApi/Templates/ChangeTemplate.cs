@@ -25,6 +25,7 @@ internal static class UpdateTemplate
                     return refusal;
                 }
 
+                int? made = null;
                 if (request.HasContent)
                 {
                     var from = await BaseAsync(db, found, request.NormalLocale, cancellationToken);
@@ -35,11 +36,13 @@ internal static class UpdateTemplate
                     {
                         return problem;
                     }
+
+                    made = added.Version!.Number;
                 }
 
                 await store.SaveAsync(db, found, cancellationToken);
                 library.Forget(found.ProjectId, found.Id, before);
-                return TypedResults.Ok(await store.ResponseAsync(db, found, cancellationToken));
+                return TypedResults.Ok(await store.ResponseAsync(db, found, made, cancellationToken));
             },
             cancellationToken);
 

@@ -57,7 +57,7 @@ internal static class CopyTemplate
             versions = [.. versions.Where(v => !there.Exists(t => Same(t, v)))];
             if (versions.Count == 0)
             {
-                return TypedResults.Ok(await store.ResponseAsync(db, target, cancellationToken));
+                return TypedResults.Ok(await store.ResponseAsync(db, target, null, cancellationToken));
             }
 
             if (request.OnConflict != "new_version")
@@ -79,7 +79,7 @@ internal static class CopyTemplate
         }
 
         await store.SaveAsync(db, target, cancellationToken);
-        var response = await store.ResponseAsync(db, target, cancellationToken);
+        var response = await store.ResponseAsync(db, target, null, cancellationToken);
         return isNew ? TypedResults.Created($"/v1/templates/{target.Id}", response) : TypedResults.Ok(response);
     }
 

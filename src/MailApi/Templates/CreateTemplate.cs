@@ -29,7 +29,7 @@ internal static class CreateTemplate
 
                 await store.SaveAsync(db, template, cancellationToken);
                 return TypedResults.Created(
-                    $"/v1/templates/{template.Id}", await store.ResponseAsync(db, template, cancellationToken));
+                    $"/v1/templates/{template.Id}", await store.ResponseAsync(db, template, null, cancellationToken));
             },
             cancellationToken);
 }

@@ -3,19 +3,12 @@ using MailApi.Core.Domain;
 using MailApi.Core.Templating;
 using MailApi.Core.Templating.Html;
 using MailApi.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace MailApi.Templates;
 
 /// <summary>Renders a template as a send would, and sends nothing. <c>Accept: text/html</c> answers the page.</summary>
 internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate render)
 {
-    public const string Page = "text/html";
-
-    // What an author wrote is shown, and can do nothing: no scripts, and an origin of its own.
-    private const string Policy = "sandbox; default-src 'none'; img-src *; style-src 'unsafe-inline' *; font-src *";
-
     private static readonly Mailbox Nobody = Sample();
 
     public async Task<IResult> HandleAsync(
@@ -37,9 +30,13 @@ internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate re
             return TemplateProblems.RenderFailed(rendering.Faults);
         }
 
-        return WantsPage(context.Request) ? AsPage(message, context.Response) : TypedResults.Ok(Of(set, message));
+        var answer = Of(set, message);
+        return HtmlPage.IsWanted(context.Request)
+            ? HtmlPage.Of(answer.Html, answer.Text, context.Response)
+            : TypedResults.Ok(answer);
     }
 
+    /// <summary>What the recipient of the finished MIME would read.</summary>
     private static RenderedTemplateResponse Of(TemplateSet set, Rendered message)
     {
         var mime = MimeComposer.Compose(new ComposeRequest
@@ -56,22 +53,11 @@ internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate re
         });
         var now = DateTimeOffset.UnixEpoch;
         var prefix = ServiceHeaders.Write(new Id<Message>(Guid.Empty), Nobody.Address.Domain, now);
+        var content = MimeReader.Read(prefix, mime);
         return new RenderedTemplateResponse(
-            set.Version, TemplateSummaryResponse.OrNull(set.Locale), message.Subject, message.Html, message.Text,
+            set.Version, TemplateSummaryResponse.OrNull(set.Locale), message.Subject, content.Html, content.Text,
             new Dictionary<string, string>(message.Headers),
             HtmlWarnings.Of(message.Html, set.Main.HasText ? message.Text : null), prefix.Length + mime.Length);
-    }
-
-    private static bool WantsPage(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types)
-        && types.Any(t => t.MediaType.Equals(Page, StringComparison.OrdinalIgnoreCase));
-
-    private static ContentHttpResult AsPage(Rendered message, HttpResponse response)
-    {
-        response.Headers.ContentSecurityPolicy = Policy;
-        response.Headers.XContentTypeOptions = "nosniff";
-        var html = message.Html ?? $"<!DOCTYPE html><pre>{System.Net.WebUtility.HtmlEncode(message.Text)}</pre>";
-        return TypedResults.Content(html, $"{Page}; charset=utf-8");
     }
 
     private static Mailbox Sample() => EmailAddress.TryParse("ann@example.net", out var address, out var error)

@@ -60,7 +60,7 @@ internal static class PublishTemplate
                 }
 
                 await store.SaveAsync(db, found, cancellationToken);
-                return TypedResults.Ok(await store.ResponseAsync(db, found, cancellationToken));
+                return TypedResults.Ok(await store.ResponseAsync(db, found, number, cancellationToken));
             },
             cancellationToken);
 }

@@ -32,7 +32,7 @@ internal static class GetTemplate
     public static async Task<IResult> HandleAsync(
         string template, ApiCaller caller, MailDb db, TemplateStore store, CancellationToken cancellationToken) =>
         await db.FindTemplateAsync(caller.ProjectId, template, cancellationToken) is { } found
-            ? TypedResults.Ok(await store.ResponseAsync(db, found, cancellationToken))
+            ? TypedResults.Ok(await store.ResponseAsync(db, found, null, cancellationToken))
             : TemplateProblems.NotFound();
 }
 

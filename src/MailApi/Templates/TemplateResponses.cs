@@ -44,7 +44,7 @@ public record TemplateSummaryResponse(
     ];
 }
 
-/// <summary>A template with one of its versions: the live one of its default locale, or the newest when none is live.</summary>
+/// <summary>A template and a version: the one just made or published; else the live one, or the newest.</summary>
 public sealed record TemplateResponse(
     Id<Template> Id,
     string Slug,

@@ -71,7 +71,7 @@ internal static class TemplateRoutes
         .WithName("renderTemplate").WithExample(TemplateExamples.Render)
         .WithSummary("Render a template without sending it").WithDescription(
             "The same rendering as that of a send. Accept: text/html answers the page itself.")
-        .Produces<RenderedTemplateResponse>(StatusCodes.Status200OK, "application/json", PreviewTemplate.Page)
+        .Produces<RenderedTemplateResponse>(StatusCodes.Status200OK, "application/json", HtmlPage.MediaType)
         .Declare(400, 401, 403, 404, 413, 422, 429);
 }
 

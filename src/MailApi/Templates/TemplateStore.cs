@@ -121,11 +121,16 @@ internal sealed class TemplateStore(
         return null;
     }
 
-    /// <summary>The template as it stands in the database.</summary>
-    public async Task<TemplateResponse> ResponseAsync(MailDb db, Template template, CancellationToken cancellationToken)
+    /// <summary>The template as it stands in the database, with what one of its versions says.</summary>
+    /// <param name="db">Where it stands.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="shown">The version; null for the live one of the default locale.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    public async Task<TemplateResponse> ResponseAsync(
+        MailDb db, Template template, int? shown, CancellationToken cancellationToken)
     {
         var live = await db.LiveTemplates.Where(l => l.TemplateId == template.Id).ToListAsync(cancellationToken);
-        var number = live.Find(l => l.Locale == template.DefaultLocale)?.Version ?? template.LatestVersion;
+        var number = shown ?? live.Find(l => l.Locale == template.DefaultLocale)?.Version ?? template.LatestVersion;
         var version = await db.TemplateVersions.SingleAsync(
             v => v.TemplateId == template.Id && v.Number == number, cancellationToken);
         var compiled = await library.VersionAsync(template.Id, number, cancellationToken);

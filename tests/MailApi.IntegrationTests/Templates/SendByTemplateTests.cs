@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MailApi.IntegrationTests.Running;
@@ -205,6 +206,17 @@ public abstract class SendByTemplateTests(CaptureService service)
         Assert.Equal("Order A1, Ann", answer["subject"]!.GetValue<string>());
         Assert.Equal(1, answer["template"]!["version"]!.GetValue<int>());
         Assert.Equal(["missing_text"], answer["warnings"]!.AsArray().Select(w => w!["code"]!.GetValue<string>()));
+        var rendered = (await api.PostAsync("/v1/templates/order/render", new JsonObject { ["data"] = Data() })).Body!;
+        foreach (var part in new[] { "subject", "html", "text", "warnings" })
+        {
+            Assert.True(JsonNode.DeepEquals(answer[part], rendered[part]), $"{part}: {answer[part]} and {rendered[part]}");
+        }
+
+        using var page = new HttpRequestMessage(HttpMethod.Post, "/v1/messages/validate") { Content = JsonContent.Create(Send(Data())) };
+        page.Headers.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        using var shown = await api.Http.SendAsync(page, TestContext.Current.CancellationToken);
+        Assert.Equal("text/html", shown.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(answer["html"]!.GetValue<string>(), await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var id = await api.AcceptAsync(Send(Data()));
         Assert.Equal(answer["size"]!.GetValue<int>(), (await api.GetAsync($"/v1/messages/{id}")).Body!["size"]!.GetValue<int>());
     }

@@ -68,6 +68,25 @@ public abstract class TemplateTests(CaptureService service)
     }
 
     [Fact]
+    public async Task What_is_published_is_shown_with_its_warnings()
+    {
+        using var api = await ProjectAsync();
+        await MakeAsync(api, Text("note", "Hi"));
+        var version = new JsonObject { ["locale"] = "de", ["html"] = "<img src=\"/logo.png\">" };
+        Assert.Equal(201, (await api.PostAsync("/v1/templates/note/versions", version)).Status);
+        var published = (await api.PostAsync("/v1/templates/note/publish", new JsonObject { ["version"] = 2 })).Body!;
+
+        Assert.Equal((2, "de"), (published["version"]!.GetValue<int>(), published["locale"]!.GetValue<string>()));
+        Assert.Equal(
+            ["missing_text", "missing_alt", "relative_url"],
+            published["warnings"]!.AsArray().Select(w => w!["code"]!.GetValue<string>()));
+        var draft = (await api.SendAsync(
+            HttpMethod.Patch, "/v1/templates/note", new JsonObject { ["text"] = "Hello", ["publish"] = false })).Body!;
+        Assert.Equal((3, "Hello"), (draft["version"]!.GetValue<int>(), draft["text"]!.GetValue<string>()));
+        Assert.Equal("Hi", (await api.GetAsync("/v1/templates/note")).Body!["text"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_locale_falls_back_to_its_language_and_then_to_the_default()
     {
         using var api = await ProjectAsync();
@@ -163,6 +182,10 @@ public abstract class TemplateTests(CaptureService service)
         Assert.Equal("text/html", shown.Content.Headers.ContentType!.MediaType);
         Assert.StartsWith("sandbox", shown.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal(html, await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var data = new HttpRequestMessage(HttpMethod.Post, "/v1/templates/welcome/render") { Content = JsonContent.Create(request) };
+        data.Headers.Accept.ParseAdd("application/json, text/html;q=0.5");
+        using var preferred = await api.Http.SendAsync(data, TestContext.Current.CancellationToken);
+        Assert.Equal("application/json", preferred.Content.Headers.ContentType!.MediaType);
 
         var missing = await api.PostAsync("/v1/templates/welcome/render", new JsonObject());
         Assert.Equal((422, "template_render_failed"), (missing.Status, missing.Code));

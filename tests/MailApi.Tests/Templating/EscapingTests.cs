@@ -83,6 +83,7 @@ public sealed class EscapingTests
     [InlineData("<script>var a = '{{ x }}'</script>", "in a script")]
     [InlineData("<p onclick=\"f('{{ x }}')\">t</p>", "in onclick")]
     [InlineData("<a href={{ x }}>t</a>", "put quotes around the value of href")]
+    [InlineData("<iframe srcdoc=\"<p>{{ x }}</p>\"></iframe>", "in srcdoc")]
     public async Task Where_escaping_does_not_help_an_output_is_refused(string source, string words)
     {
         var faults = await TemplateBench.FaultsAsync(new TemplateContent { Html = source });

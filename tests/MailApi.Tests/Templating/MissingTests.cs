@@ -49,12 +49,42 @@ public sealed class MissingTests
     [InlineData("{{ list[3].name }}", "/data/list/3/name")]
     [InlineData("{{ things | sum: 'price' }}", "/data/things/0/price")]
     [InlineData("{{ key[name] }}", "/data/key")]
+    [InlineData("{{ key[name] }}", "/data/name")]
+    [InlineData("{{ list[name] }}", "/data/name")]
+    [InlineData("{{ things[0][name] }}", "/data/name")]
+    [InlineData("{% for i in list limit: most %}{% endfor %}", "/data/most")]
+    [InlineData("{% for i in list offset: least %}{{ i.name }}{% endfor %}", "/data/least")]
+    [InlineData("{% for i in (from..3) %}{% endfor %}", "/data/from")]
+    [InlineData("{% for i in (1..to) %}{% endfor %}", "/data/to")]
+    [InlineData("{% tablerow i in list cols: wide %}{% endtablerow %}", "/data/wide")]
     public async Task Elsewhere_it_is_needed(string source, string pointer)
     {
         var rendering = await TemplateBench.RenderAsync(
             new TemplateContent { Text = source }, """{"list":[1],"things":[{}]}""");
 
         Assert.Contains(rendering.Faults, f => f.Code == "missing_variable" && f.Pointer.StartsWith(pointer, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_value_that_cannot_be_used_hides_nothing_that_is_missing()
+    {
+        var rendering = await TemplateBench.RenderAsync(
+            new TemplateContent
+            {
+                Subject = "{{ price | money: currency }} {{ name }}",
+                Html = "<a href=\"{{ url }}\">{{ price | money: 'EUR' }}</a>{{ price | money: 'EUR' }}{{ city }}",
+                Text = "{{ at | date: '%H', zone }} {{ 1 | date: '%H', 'Mars/Base' }} {{ street }}",
+            },
+            """{"url":"javascript:1","price":"free","at":"2026-03-29T23:30:00Z"}""");
+
+        Assert.Equal(
+            [
+                ("/data/currency", "missing_variable"), ("/data/name", "missing_variable"), ("/data/city", "missing_variable"),
+                ("/data/zone", "missing_variable"), ("/data/street", "missing_variable"),
+                ("/html", "render_failed"), ("/html", "render_failed"), ("/text", "render_failed"),
+            ],
+            rendering.Faults.Select(f => (f.Pointer, f.Code)));
+        Assert.Contains(rendering.Faults, f => f.Detail == "\"free\" is not a number.");
     }
 
     [Fact]

@@ -46,6 +46,11 @@ internal sealed class DataArray(IReadOnlyList<FluidValue> values, string pointer
     /// <summary>As in Liquid, negative numbers count from the end.</summary>
     public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context)
     {
+        if (index is MissingValue)
+        {
+            return new(index);
+        }
+
         var number = index.Type == FluidValues.Number ? index.ToNumberValue() : decimal.MaxValue;
         var wanted = number < 0 ? number + values.Count : number;
         return new(At(wanted >= 0 && wanted < values.Count ? (int)wanted : -1, index.ToStringValue()));

@@ -38,7 +38,7 @@ internal sealed class DataObject(JsonElement element, string pointer, MissingVar
     public override ValueTask<FluidValue> GetValueAsync(string name, TemplateContext context) => new(Get(name));
 
     public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context) =>
-        new(Get(index.ToStringValue()));
+        new(index is MissingValue ? index : Get(index.ToStringValue()));
 
     public override bool Contains(FluidValue value) => element.TryGetProperty(value.ToStringValue(), out _);
 

@@ -3,9 +3,12 @@ using Fluid.Values;
 
 namespace MailApi.Core.Templating.Liquid;
 
+/// <summary>A filter was given a value that it cannot use; the sentence says why.</summary>
+internal sealed class FilterValueException(string message) : Exception(message);
+
 /// <summary>
 /// Stands before every filter: counts its work, notes what is missing, and refuses what would grow beyond all bounds before
-/// it grows.
+/// it grows. A value that a filter cannot use is noted too, and does not keep what comes after from being noted.
 /// </summary>
 internal static class FilterGuard
 {
@@ -22,12 +25,18 @@ internal static class FilterGuard
             }
 
             missing.Note();
-            input = NilValue.Instance;
         }
 
+        var lacks = input is MissingValue;
         for (var i = 0; i < arguments.Count; i++)
         {
             (arguments.At(i) as MissingValue)?.Note();
+            lacks |= arguments.At(i) is MissingValue;
+        }
+
+        if (lacks)
+        {
+            return new(NilValue.Instance);
         }
 
         Precheck(name, input, arguments);
@@ -44,9 +53,13 @@ internal static class FilterGuard
             result = await filter(input, arguments, context);
         }
         catch (Exception exception) when (exception
-            is ArithmeticException or ArgumentException or FormatException or InvalidCastException or InvalidOperationException)
+            is FilterValueException
+            or ArithmeticException or ArgumentException or FormatException or InvalidCastException or InvalidOperationException)
         {
-            throw new RenderLimitException($"The filter {name} cannot be used on this value.");
+            RenderContext.Of(context).Refuse(exception is FilterValueException
+                ? exception.Message
+                : $"The filter {name} cannot be used on this value.");
+            return NilValue.Instance;
         }
 
         if (result is StringValue text)

@@ -68,7 +68,7 @@ internal static class MailFilters
             var name = arguments.At(1).ToStringValue();
             if (!TZConvert.TryGetTimeZoneInfo(name, out _))
             {
-                throw new RenderLimitException($"{name} is not a time zone such as Europe/Berlin.");
+                throw new FilterValueException($"{name} is not a time zone such as Europe/Berlin.");
             }
 
             input = await zone(input, new FilterArguments([arguments.At(1)]), context);
@@ -125,7 +125,7 @@ internal static class MailFilters
         var code = arguments.At(0).ToStringValue();
         if (Currencies.Format(ToNumber(input), code, context.CultureInfo) is not { } text)
         {
-            throw new RenderLimitException($"money needs a currency code such as \"EUR\" (ISO 4217), not \"{code}\".");
+            throw new FilterValueException($"money needs a currency code such as \"EUR\" (ISO 4217), not \"{code}\".");
         }
 
         return new(StringValue.Create(text));
@@ -138,7 +138,7 @@ internal static class MailFilters
         var decimals = arguments.Count > 0 ? (int)arguments.At(0).ToNumberValue() : Math.Min(number.Scale, (byte)10);
         if (decimals is < 0 or > 10)
         {
-            throw new RenderLimitException("number takes 0 to 10 decimals.");
+            throw new FilterValueException("number takes 0 to 10 decimals.");
         }
 
         return new(StringValue.Create(number.ToString($"N{decimals}", context.CultureInfo)));
@@ -174,7 +174,7 @@ internal static class MailFilters
         var hasScheme = colon >= 0 && (end < 0 || colon < end);
         if (hasScheme && !SafeSchemes.Contains(url[..colon], StringComparer.OrdinalIgnoreCase))
         {
-            throw new RenderLimitException($"An address may begin with {string.Join(", ", SafeSchemes)}, and with no other scheme.");
+            throw new FilterValueException($"An address may begin with {string.Join(", ", SafeSchemes)}, and with no other scheme.");
         }
 
         return new(input);
@@ -202,7 +202,7 @@ internal static class MailFilters
         BaseNilValue => 0,
         StringValue when decimal.TryParse(
             input.ToStringValue(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => throw new RenderLimitException($"\"{Shortened(input.ToStringValue())}\" is not a number."),
+        _ => throw new FilterValueException($"\"{Shortened(input.ToStringValue())}\" is not a number."),
     };
 
     private static string Shortened(string text) => text.Length > 40 ? $"{text[..40]}…" : text;

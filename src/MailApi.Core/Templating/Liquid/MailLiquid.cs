@@ -39,7 +39,7 @@ internal sealed class MailLiquid : FluidParser
         // They would write where nobody looks for an output.
         RegisteredTags.Remove("liquid");
         RegisteredTags.Remove("echo");
-        Primary.Parser = Primary.Parser!.Then(BoundedRange.Apply);
+        Primary.Parser = Primary.Parser!.Then(BoundedLoops.Apply);
 
         // A tag that cannot be read would end the template there, and silently so.
         foreach (var (name, parser) in RegisteredTags.ToList())
@@ -66,7 +66,7 @@ internal sealed class MailLiquid : FluidParser
     {
         if (Instance.TryParse(source, out var template, out error))
         {
-            return BoundedRange.Apply(template);
+            return BoundedLoops.Apply(template);
         }
 
         error = error?.Split('\n')[0].Trim();

@@ -9,12 +9,17 @@ namespace MailApi.Core.Templating.Liquid;
 /// A variable that the data does not have, or has as null. In a condition it is false and <c>default</c> replaces it;
 /// wherever it would show as a blank it is noted as missing.
 /// </summary>
-internal sealed class MissingValue(string pointer, bool isNull, MissingVariables missing) : FluidValue
+internal sealed class MissingValue(
+    string pointer, bool isNull, MissingVariables missing, MissingValue? also = null) : FluidValue
 {
     public override FluidValues Type => FluidValues.Nil;
 
     /// <summary>It is about to be shown.</summary>
-    public void Note() => missing.Add(pointer, isNull);
+    public void Note()
+    {
+        missing.Add(pointer, isNull);
+        also?.Note();
+    }
 
     /// <summary>False, so that members of what is missing are asked for and named in full.</summary>
     public override bool IsNil() => false;
@@ -38,7 +43,9 @@ internal sealed class MissingValue(string pointer, bool isNull, MissingVariables
         new(new MissingValue($"{pointer}/{DataValues.Escape(name)}", isNull: false, missing));
 
     public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context) =>
-        GetValueAsync(index.ToStringValue(), context);
+        index is MissingValue key
+            ? new(new MissingValue(pointer, isNull, missing, key))
+            : GetValueAsync(index.ToStringValue(), context);
 
     public override ValueTask WriteToAsync(TextWriter writer, TextEncoder encoder, CultureInfo cultureInfo)
     {

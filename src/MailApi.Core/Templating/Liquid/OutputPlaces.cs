@@ -88,6 +88,8 @@ internal sealed class OutputPlaces
             State.RawText when _name == "script" => "an output cannot stand in a script",
             State.DoubleQuoted or State.SingleQuoted when _attribute.StartsWith("on", StringComparison.OrdinalIgnoreCase) =>
                 $"an output cannot stand in {_attribute}",
+            State.DoubleQuoted or State.SingleQuoted when _attribute.Equals("srcdoc", StringComparison.OrdinalIgnoreCase) =>
+                "an output cannot stand in srcdoc, which is a page of its own",
             _ => null,
         };
         if (refusal is not null)

@@ -6,6 +6,8 @@ namespace MailApi.Core.Templating.Liquid;
 /// <summary>One part of a message while it is rendered.</summary>
 internal sealed class RenderContext : TemplateContext
 {
+    private const int MaxRefusals = 100;
+
     private readonly DataObject _data;
     private readonly DateTimeOffset _now;
 
@@ -27,6 +29,9 @@ internal sealed class RenderContext : TemplateContext
 
     public RenderBudget Budget { get; }
 
+    /// <summary>What was wrong with values, each sentence once.</summary>
+    public HashSet<string> Refusals { get; private init; } = [];
+
     /// <summary>The templates that can be included, by slug.</summary>
     public IReadOnlyDictionary<string, CompiledTemplate> Partials { get; }
 
@@ -34,7 +39,19 @@ internal sealed class RenderContext : TemplateContext
     public TemplatePart Part { get; }
 
     /// <summary>The same rendering without the variables that the template has set so far.</summary>
-    public RenderContext Apart() => new(_data, Budget, Partials, Part, CultureInfo, _now);
+    public RenderContext Apart() => new(_data, Budget, Partials, Part, CultureInfo, _now)
+    {
+        Refusals = Refusals,
+    };
+
+    /// <summary>A value cannot be used; the rendering goes on, to find what else is wrong.</summary>
+    public void Refuse(string sentence)
+    {
+        if (Refusals.Count < MaxRefusals)
+        {
+            Refusals.Add(sentence);
+        }
+    }
 
     public static RenderContext Of(TemplateContext context) => (RenderContext)context;
 }

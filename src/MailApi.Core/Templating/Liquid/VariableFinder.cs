@@ -34,7 +34,10 @@ internal sealed class VariableFinder : AstVisitor
             case CheckedExpression check:
                 Visit(check.Inner);
                 break;
-            case BoundedRange.End end:
+            case BoundedLoops.Bound bound:
+                Visit(bound.Inner);
+                break;
+            case BoundedLoops.End end:
                 Visit(end.To);
                 break;
         }

@@ -2,7 +2,6 @@ using MailApi.Core.Composing;
 using MailApi.Core.Domain;
 using MailApi.Core.Templating.Html;
 using MailApi.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MailApi.Messages.Sending;
 
@@ -25,11 +24,11 @@ public sealed record ValidateMessageResponse(
     UsedTemplateResponse? Template,
     IReadOnlyList<TemplateWarning> Warnings);
 
-/// <summary>Runs a message through everything a send does before it is stored.</summary>
+/// <summary>Runs a message through everything a send does before it is stored. <c>Accept: text/html</c> answers the page.</summary>
 internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
 {
-    public async Task<Results<Ok<ValidateMessageResponse>, ProblemHttpResult>> HandleAsync(
-        SendMessageRequest request, ApiCaller caller, CancellationToken cancellationToken)
+    public async Task<IResult> HandleAsync(
+        SendMessageRequest request, ApiCaller caller, HttpContext context, CancellationToken cancellationToken)
     {
         var prepared = await prepare.RunAsync(request, caller, idempotency: null, cancellationToken);
         if (prepared.Message is not { } message)
@@ -40,6 +39,11 @@ internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
         var now = time.GetUtcNow();
         var prefix = ServiceHeaders.Write(Id<Message>.New(now), message.From.Address.Domain, now);
         var content = MimeReader.Read(prefix, message.Mime);
+        if (HtmlPage.IsWanted(context.Request))
+        {
+            return HtmlPage.Of(content.Html, content.Text, context.Response);
+        }
+
         return TypedResults.Ok(new ValidateMessageResponse(
             message.Subject, content.Html, content.Text, prefix.Length + message.Mime.Length, message.Sandbox,
             [.. message.Recipients.Select(r => new AddressResponse(r.Mailbox.Address.ToString(), r.Mailbox.Name))],
