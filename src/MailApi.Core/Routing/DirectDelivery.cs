@@ -77,7 +77,7 @@ public sealed class DirectDelivery : IRoute
         {
             foreach (var address in await _exchangers.AddressesAsync(host, cancellationToken))
             {
-                if (!PublicNetworks.Contains(address) && !_allowed.Exists(n => n.Contains(address)))
+                if (!PublicNetworks.Permits(address, _allowed))
                 {
                     blocked = true;
                     continue;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace MailApi.Core.Notifications.Sending;
 
-/// <summary>What an endpoint's own headers may be: nothing that ends a line, and none that the client writes itself.</summary>
+/// <summary>What an endpoint's own headers may be: nothing that ends a line, and none that the client writes.</summary>
 public static class CustomHeaders
 {
     private const int MaxName = 100;
@@ -28,7 +28,8 @@ public static class CustomHeaders
             return "A header name has 1 to 100 characters: letters, digits and !#$%&'*+-.^_`|~ (RFC 9110).";
         }
 
-        if (Owned.Contains(name) || Array.Exists(OwnedPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
+        if (Owned.Contains(name)
+            || Array.Exists(OwnedPrefixes, p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
         {
             return $"The service writes {name} itself.";
         }
