@@ -9,6 +9,8 @@ public sealed record Options
         usage: run speed   [--messages 40000] [--size 5120] [--connections 64] [--providers sqlite,postgres|none]
                run latency [--messages 200] [--provider sqlite|postgres]
                run templates [--messages 10000] [--size 5120] [--connections 64] [--provider sqlite|postgres]
+               run webhooks [--messages 10000] [--size 5120] [--connections 64] [--providers sqlite,postgres]
+               run webhook-crash [--messages 2500] [--provider sqlite|postgres] [--kill-every 5]
                run crash   [--seconds 60] [--provider sqlite|postgres] [--kill-every 5]
                     [--signal KILL|TERM] [--clients 8]
         every command: [--service PATH/MailApi.dll] to measure another build, [--keep] to keep the temporary files

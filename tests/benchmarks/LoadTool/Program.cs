@@ -19,6 +19,8 @@ try
         "speed" => await SpeedRun.ExecuteAsync(options, stop.Token),
         "templates" => await TemplateRun.ExecuteAsync(options, stop.Token),
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
+        "webhooks" => await WebhookRun.ExecuteAsync(options, stop.Token),
+        "webhook-crash" => await WebhookCrashRun.ExecuteAsync(options, stop.Token),
         "crash" => await CrashRun.ExecuteAsync(options, stop.Token),
         _ => throw new UsageException($"unknown command '{options.Command}'"),
     };

@@ -6,12 +6,15 @@ namespace MailApi.Benchmarks.LoadTool.Http;
 /// <summary>Posts messages over a fixed number of connections, each as fast as its answers come back.</summary>
 public sealed class HttpDriver(MailApiProcess service, Load load, int connections)
 {
+    /// <summary>Whose messages they are; the first admin key by default.</summary>
+    public string ApiKey { get; init; } = service.ApiKey;
+
     /// <summary>Posts <paramref name="messages"/>, each to a recipient of its own.</summary>
     /// <returns>The time stamp of the first request.</returns>
     /// <exception cref="RunFailedException">An answer was not 202.</exception>
     public async Task<long> SendAsync(int messages, DateTimeOffset? sendAt, CancellationToken cancellationToken)
     {
-        var payload = new MessagePayload(service.Address, service.ApiKey, load, sendAt);
+        var payload = new MessagePayload(service.Address, ApiKey, load, sendAt);
         var open = new List<HttpConnection>(connections);
         try
         {

@@ -15,9 +15,12 @@ public sealed class MailApiClient : IDisposable
 
     public MailApiClient(Uri address, string apiKey)
     {
+        ApiKey = apiKey;
         _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
     }
+
+    public string ApiKey { get; }
 
     /// <summary>Sends one small message and returns its id.</summary>
     /// <exception cref="RunFailedException">The answer was not 202.</exception>
@@ -47,14 +50,31 @@ public sealed class MailApiClient : IDisposable
     }
 
     /// <summary>Stores a template.</summary>
-    /// <exception cref="RunFailedException">The answer was not 201.</exception>
-    public async Task StoreAsync(JsonObject template, CancellationToken cancellationToken)
+    public Task StoreAsync(JsonObject template, CancellationToken cancellationToken) =>
+        CreateAsync("/v1/templates", template, cancellationToken);
+
+    /// <summary>Adds an endpoint that is told every event.</summary>
+    public Task SubscribeAsync(string url, CancellationToken cancellationToken) => CreateAsync(
+        "/v1/webhooks", new JsonObject { ["url"] = url, ["events"] = new JsonArray("*") }, cancellationToken);
+
+    /// <summary>Suppresses an address: one event, and no mail.</summary>
+    public Task SuppressAsync(string email, CancellationToken cancellationToken) =>
+        CreateAsync("/v1/suppressions", new JsonObject { ["email"] = email }, cancellationToken);
+
+    /// <summary>Makes a project and returns a key of it.</summary>
+    public async Task<string> NewProjectKeyAsync(CancellationToken cancellationToken)
     {
-        using var answer = await _http.PostAsJsonAsync("/v1/templates", template, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.Created)
-        {
-            throw new RunFailedException(await answer.Content.ReadAsStringAsync(cancellationToken));
-        }
+        var project = await CreateAsync("/v1/projects", new JsonObject { ["name"] = "another" }, cancellationToken);
+        var key = await CreateAsync(
+            "/v1/api-keys",
+            new JsonObject
+            {
+                ["name"] = "another",
+                ["project_id"] = project.GetProperty("id").GetString(),
+                ["scopes"] = new JsonArray("send", "webhooks"),
+            },
+            cancellationToken);
+        return key.GetProperty("key").GetString()!;
     }
 
     /// <summary>Repeats the request, idempotency key included, until the service is back and says 202.</summary>
@@ -98,7 +118,33 @@ public sealed class MailApiClient : IDisposable
         return false;
     }
 
+    /// <summary>Every event of the project, oldest first, as far as its id.</summary>
+    public async Task<IReadOnlyList<string>> ListEventsAsync(CancellationToken cancellationToken)
+    {
+        List<string> ids = [];
+        var path = "/v1/events?limit=100";
+        while (true)
+        {
+            var page = await _http.GetFromJsonAsync<JsonElement>(path, cancellationToken);
+            ids.AddRange(page.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("id").GetString()!));
+            if (!page.GetProperty("has_more").GetBoolean())
+            {
+                return ids;
+            }
+
+            path = $"/v1/events?limit=100&cursor={page.GetProperty("next_cursor").GetString()}";
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    /// <exception cref="RunFailedException">The answer was not 201.</exception>
+    private async Task<JsonElement> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, body, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.StatusCode == HttpStatusCode.Created ? JsonElement.Parse(text) : throw new RunFailedException(text);
+    }
 
     private async Task<IReadOnlyList<JsonElement>> GetAsync(string path, CancellationToken cancellationToken)
     {

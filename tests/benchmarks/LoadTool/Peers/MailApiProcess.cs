@@ -20,6 +20,9 @@ public sealed class MailApiProcess(
     /// <summary>The relay's <c>MaxConnections</c>; null leaves the service's default.</summary>
     public int? MaxConnections { get; init; }
 
+    /// <summary>Settings beside those that every run needs.</summary>
+    public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     /// <summary>The first admin key, made for this run.</summary>
@@ -87,6 +90,11 @@ public sealed class MailApiProcess(
         if (MaxConnections is { } connections)
         {
             settings["Relays__sink__MaxConnections"] = connections.ToString(CultureInfo.InvariantCulture);
+        }
+
+        foreach (var (name, value) in Extra)
+        {
+            settings[name] = value;
         }
 
         return settings;
