@@ -229,6 +229,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
                 .Select(r => new PendingDelivery(r.Position, pending.Recipients[r.Position].Mailbox.Address)),
         ],
         Tags = pending.Tags,
+        Metadata = pending.Metadata,
         Prefix = ServiceHeaders.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
         Mime = pending.Mime,
         ExpiresAt = expires,
@@ -243,6 +244,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             {
                 MessageId = message.Id,
                 Tags = pending.Tags,
+                Metadata = pending.Metadata,
                 Sequence = ++sequence,
                 Recipient = recipient?.Email,
                 RecipientKey = recipient?.EmailKey,

@@ -84,6 +84,7 @@ public sealed class ScheduledMessages(
             {
                 MessageId = message.Id,
                 Tags = message.Tags,
+                Metadata = message.Metadata,
                 StepsBack = recipients.Count - 1 - i,
                 Recipient = recipients[i],
                 RecipientKey = key,

@@ -25,6 +25,8 @@ public sealed record LeasedDelivery
 
     public required IReadOnlyList<string> Tags { get; init; }
 
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
     /// <summary>The header lines the service owns, the same at every attempt.</summary>
     public required byte[] Prefix { get; init; }
 

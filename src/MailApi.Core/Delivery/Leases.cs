@@ -105,6 +105,7 @@ public sealed class Leases(
             Sender = from,
             Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],
             Tags = message.Tags,
+            Metadata = message.Metadata,
             Prefix = ServiceHeaders.Write(message.Id, message.FromEmail, message.SendAt ?? message.CreatedAt),
             Mime = StoredMime.Unpack(content.Compressed, content.Mime),
             ExpiresAt = delivery.ExpiresAt,

@@ -63,6 +63,7 @@ internal sealed class RecordOutcome(
         log.Record(statements, NewEvent(change.Recipient.Address, type, details) with
         {
             MessageId = delivery.MessageId,
+            Metadata = delivery.Metadata,
             StepsBack = stepsBack,
             Attempt = delivery.Attempt,
         });

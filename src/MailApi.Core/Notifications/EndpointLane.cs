@@ -1,16 +1,22 @@
 using System.Data.Common;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace MailApi.Core.Notifications;
 
 /// <summary>
-/// The way to one endpoint: its own leases, its own bounded number of requests at once, its own pause. Nothing is shared
+/// The way to one endpoint: its own place in memory, its own leases, its own bounded number of requests at once, its own pause. Nothing is shared
 /// with other endpoints, so one that hangs or fails delays nobody else.
 /// </summary>
 internal sealed partial class EndpointLane(
-    Id<Webhook> endpoint, int concurrency, NotificationLeases leases, NotifyEndpoint notify, TimeProvider time, ILogger logger)
-    : IDisposable
+    Id<Webhook> endpoint,
+    int concurrency,
+    NotificationLeases leases,
+    FreshEvents fresh,
+    NotifyEndpoint notify,
+    TimeProvider time,
+    ILogger logger) : IDisposable
 {
     private const int Resting = 0;
     private const int Running = 1;
@@ -21,6 +27,7 @@ internal sealed partial class EndpointLane(
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly EndpointPause _pause = new(time);
     private int _state = Resting;
+    private int _stored;
 
     /// <summary>The run under way, or the last one.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -29,8 +36,16 @@ internal sealed partial class EndpointLane(
     public bool IsForgettable => Completion.IsCompleted && !_pause.Remembers;
 
     /// <summary>There is something to be told; a run that is about to end goes round once more.</summary>
-    public void Call(CancellationToken stopping, CancellationToken abort)
+    /// <param name="stored">True when it is in the table.</param>
+    /// <param name="stopping">Nothing new is begun.</param>
+    /// <param name="abort">Requests in flight are broken off.</param>
+    public void Call(bool stored, CancellationToken stopping, CancellationToken abort)
     {
+        if (stored)
+        {
+            Volatile.Write(ref _stored, 1);
+        }
+
         if (Interlocked.CompareExchange(ref _state, Called, Running) == Resting
             && Interlocked.CompareExchange(ref _state, Running, Resting) == Resting)
         {
@@ -74,41 +89,63 @@ internal sealed partial class EndpointLane(
     {
         while (!stopping.IsCancellationRequested && !_pause.IsOn)
         {
-            var probing = _pause.IsProbing;
-            if (await leases.LeaseAsync(endpoint, probing ? 1 : 4 * concurrency, stopping) is not { } batch)
+            if (leases.TakeFresh(endpoint) is { } item)
+            {
+                await SendAsync([item], stopping, abort);
+            }
+            else if (Interlocked.Exchange(ref _stored, 0) == 1)
+            {
+                await DrainTableAsync(stopping, abort);
+            }
+            else
             {
                 return;
             }
+        }
 
-            await SendAsync(batch, probing, stopping, abort);
+        await leases.CloseAsync(endpoint);
+    }
+
+    private async Task DrainTableAsync(CancellationToken stopping, CancellationToken abort)
+    {
+        while (!stopping.IsCancellationRequested && !_pause.IsOn)
+        {
+            var limit = _pause.IsProbing ? 1 : 4 * concurrency;
+            var batch = await leases.LeaseAsync(endpoint, limit, stopping);
+            await SendAsync(batch, stopping, abort);
+            if (batch.Count < limit)
+            {
+                fresh.Open(endpoint);
+                return;
+            }
         }
     }
 
-    private async Task SendAsync(NotificationBatch batch, bool probing, CancellationToken stopping, CancellationToken abort)
+    private async Task SendAsync(IReadOnlyList<LeasedNotification> batch, CancellationToken stopping, CancellationToken abort)
     {
-        for (var i = 0; i < batch.Items.Count; i++)
+        for (var i = 0; i < batch.Count; i++)
         {
             await _slots.WaitAsync(CancellationToken.None);
             if (stopping.IsCancellationRequested || _pause.IsOn)
             {
                 _slots.Release();
-                await leases.GiveBackAsync([.. batch.Items.Skip(i)], CancellationToken.None);
+                await leases.GiveBackAsync([.. batch.Skip(i)], CancellationToken.None);
                 return;
             }
 
-            var sent = SendAsync(batch.Endpoint, batch.Items[i], abort);
-            if (probing)
+            var sent = SendAsync(batch[i], abort);
+            if (_pause.IsProbing)
             {
                 await sent;
             }
         }
     }
 
-    private async Task SendAsync(Endpoint to, LeasedNotification item, CancellationToken abort)
+    private async Task SendAsync(LeasedNotification item, CancellationToken abort)
     {
         try
         {
-            if (!await notify.RunAsync(to, item, _pause, abort))
+            if (!await notify.RunAsync(item, _pause, abort))
             {
                 await leases.GiveBackAsync([item], CancellationToken.None);
             }

@@ -1,4 +1,5 @@
 using MailApi.Core.Data;
+using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
@@ -6,11 +7,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MailApi.Core.Notifications;
 
-/// <summary>Takes what is due to be told from the table for this node, endpoint by endpoint.</summary>
+/// <summary>Takes what is due to be told for this node, endpoint by endpoint: fresh from memory, the rest from the table.</summary>
 public sealed class NotificationLeases(
     Writer writer,
     GroupCommit commits,
     IDbContextFactory<MailDb> databases,
+    Listeners listeners,
+    FreshEvents fresh,
     EventWording wording,
     NodeIdentity node,
     TimeProvider time)
@@ -33,26 +36,49 @@ public sealed class NotificationLeases(
         return [.. due!.Rows.Select(id => new Id<Webhook>((Guid)id))];
     }
 
-    /// <summary>Leases what is due for one endpoint; null when there is nothing, or the endpoint is not to be told.</summary>
-    internal async Task<NotificationBatch?> LeaseAsync(Id<Webhook> endpoint, int limit, CancellationToken cancellationToken)
+    /// <summary>The next event that was handed over in memory.</summary>
+    internal LeasedNotification? TakeFresh(Id<Webhook> endpoint)
+    {
+        if (!fresh.TryTake(endpoint, out var told))
+        {
+            return null;
+        }
+
+        var news = told.News;
+        var body = wording(
+            told.Event, news.Details ?? new EventDetails(), news.MessageId is null ? null : news.Tags, news.Metadata);
+        var current = listeners.Find(news.ProjectId, endpoint);
+        return new LeasedNotification(current is null ? null : Endpoint.Of(current, time.GetUtcNow()), told.Row, body);
+    }
+
+    /// <summary>Leases what is due in the table for one endpoint; none when the endpoint is not to be told.</summary>
+    internal async Task<IReadOnlyList<LeasedNotification>> LeaseAsync(
+        Id<Webhook> endpoint, int limit, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(w => w.Id == endpoint && w.Enabled, cancellationToken)
             is not { } webhook)
         {
-            return null;
+            return [];
         }
 
         var lease = new Lease(endpoint, limit, node, time);
         await commits.SubmitAsync(lease, cancellationToken);
         var ids = await lease.Done;
-        if (ids.Count == 0)
+        return ids.Count == 0 ? [] : await ReadAsync(db, Endpoint.Of(webhook, time.GetUtcNow()), ids, cancellationToken);
+    }
+
+    /// <summary>Takes no more in memory for an endpoint; what waited there goes back to the table.</summary>
+    internal Task CloseAsync(Id<Webhook> endpoint)
+    {
+        fresh.Close(endpoint);
+        List<LeasedNotification> left = [];
+        while (TakeFresh(endpoint) is { } item)
         {
-            return null;
+            left.Add(item);
         }
 
-        var items = await ReadAsync(db, ids, cancellationToken);
-        return new NotificationBatch(Endpoint.Of(webhook, time.GetUtcNow()), items);
+        return GiveBackAsync(left, CancellationToken.None);
     }
 
     /// <summary>Returns deliveries to the table as if they had not been leased.</summary>
@@ -70,7 +96,7 @@ public sealed class NotificationLeases(
             cancellationToken);
 
     private async Task<IReadOnlyList<LeasedNotification>> ReadAsync(
-        MailDb db, IReadOnlyList<Id<WebhookDelivery>> ids, CancellationToken cancellationToken)
+        MailDb db, Endpoint endpoint, IReadOnlyList<Id<WebhookDelivery>> ids, CancellationToken cancellationToken)
     {
         var rows = await db.WebhookDeliveries.AsNoTracking().Where(d => ids.Contains(d.Id))
             .OrderBy(d => d.DueAt).ThenBy(d => d.Id).ToListAsync(cancellationToken);
@@ -82,7 +108,13 @@ public sealed class NotificationLeases(
             from message in messages.DefaultIfEmpty()
             select new { Event = e, Message = message }).ToDictionaryAsync(r => r.Event.Id, cancellationToken);
         return rows.ConvertAll(r => new LeasedNotification(
-            r, events.TryGetValue(r.EventId, out var found) ? wording(found.Event, found.Message) : null));
+            endpoint, r, events.TryGetValue(r.EventId, out var found) ? Word(found.Event, found.Message) : null));
+    }
+
+    private byte[] Word(Event e, Message? message)
+    {
+        var details = e.Details is { } json ? EventDetails.FromJson(json) : new EventDetails();
+        return wording(e, details, message?.Tags, message?.Metadata);
     }
 
     /// <summary>Goes with whatever else is being committed.</summary>

@@ -25,11 +25,10 @@ public sealed partial class NotifyEndpoint(
     private readonly NotificationSchedule _schedule = new(options.Value.RetrySchedule, options.Value.GiveUpAfter);
 
     /// <summary>Tells an endpoint, and puts the result in line. False when nothing was sent: the lease may be lost.</summary>
-    internal async Task<bool> RunAsync(
-        Endpoint endpoint, LeasedNotification item, EndpointPause pause, CancellationToken abort)
+    internal async Task<bool> RunAsync(LeasedNotification item, EndpointPause pause, CancellationToken abort)
     {
         var now = time.GetUtcNow();
-        if (now >= node.LeasesHoldUntil)
+        if (item.Endpoint is not { } endpoint || now >= node.LeasesHoldUntil)
         {
             return false;
         }

@@ -17,6 +17,8 @@ public sealed partial class NotifyWebhooks(
     NotifyEndpoint notify,
     EndpointHealth health,
     EndpointWakes wakes,
+    FreshEvents fresh,
+    NodeIdentity node,
     NodeLane<NotifyWebhooks> lane,
     IOptions<WebhookOptions> options,
     IOptions<DeliveryOptions> delivery,
@@ -41,8 +43,11 @@ public sealed partial class NotifyWebhooks(
         await using var timer = stopping.Register(() => abort.CancelAfter(delivery.Value.ShutdownTimeout));
         try
         {
-            await CallLanesAsync(stopping, abort.Token);
+            fresh.Owner = node.Id;
+            await CallEndpointsAsync(stopping, abort.Token);
+            fresh.Owner = null;
             await Task.WhenAll(_endpoints.Values.Select(l => l.Completion));
+            await TryAsync(GiveBackFreshAsync);
             await TryAsync(() => health.WriteAsync(CancellationToken.None));
         }
         finally
@@ -52,7 +57,7 @@ public sealed partial class NotifyWebhooks(
         }
     }
 
-    private async Task CallLanesAsync(CancellationToken stopping, CancellationToken abort)
+    private async Task CallEndpointsAsync(CancellationToken stopping, CancellationToken abort)
     {
         var swept = DateTimeOffset.MinValue;
         while (!stopping.IsCancellationRequested)
@@ -61,13 +66,15 @@ public sealed partial class NotifyWebhooks(
             {
                 if (time.GetUtcNow() - swept >= Sweep)
                 {
-                    await TryAsync(async () => Call(await leases.FindDueAsync(stopping), stopping, abort));
+                    await TryAsync(async () => Call(await leases.FindDueAsync(stopping), stored: true, stopping, abort));
                     await TryAsync(() => health.WriteAsync(stopping));
                     Forget(e => e.IsForgettable);
                     swept = time.GetUtcNow();
                 }
 
-                Call(await wakes.WaitAsync(Sweep, stopping), stopping, abort);
+                var due = await wakes.WaitAsync(Sweep, stopping);
+                Call(due.Stored, stored: true, stopping, abort);
+                Call(due.Fresh, stored: false, stopping, abort);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -76,17 +83,25 @@ public sealed partial class NotifyWebhooks(
         }
     }
 
-    private void Call(IEnumerable<Id<Webhook>> due, CancellationToken stopping, CancellationToken abort)
+    private void Call(IEnumerable<Id<Webhook>> due, bool stored, CancellationToken stopping, CancellationToken abort)
     {
         foreach (var id in due)
         {
             if (!_endpoints.TryGetValue(id, out var endpoint))
             {
                 endpoint = _endpoints[id] = new EndpointLane(
-                    id, options.Value.MaxConcurrencyPerEndpoint, leases, notify, time, logger);
+                    id, options.Value.MaxConcurrencyPerEndpoint, leases, fresh, notify, time, logger);
             }
 
-            endpoint.Call(stopping, abort);
+            endpoint.Call(stored, stopping, abort);
+        }
+    }
+
+    private async Task GiveBackFreshAsync()
+    {
+        foreach (var id in _endpoints.Keys)
+        {
+            await leases.CloseAsync(id);
         }
     }
 

@@ -99,7 +99,7 @@ public sealed partial class ReplayEvents(
                 }
             },
             cancellationToken);
-        wakes.Wake([webhook.Id]);
+        wakes.Wake(fresh: [], stored: [webhook.Id]);
         if (done)
         {
             Log.Replayed(logger, id, replay.Seen + batch.Count);

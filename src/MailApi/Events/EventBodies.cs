@@ -11,6 +11,7 @@ internal static class EventBodies
     public static EventWording Wording(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return (e, message) => JsonSerializer.SerializeToUtf8Bytes(EventResponse.Of(e, message), options);
+        return (e, details, tags, metadata) =>
+            JsonSerializer.SerializeToUtf8Bytes(EventResponse.Of(e, details, tags, metadata), options);
     }
 }

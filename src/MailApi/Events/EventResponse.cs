@@ -12,15 +12,15 @@ namespace MailApi.Events;
 public sealed record EventResponse(
     Id<Event> Id, string Type, DateTimeOffset Timestamp, int? Sequence, EventDataResponse Data)
 {
-    internal static EventResponse Of(Event e, Message? message)
-    {
-        var details = e.Details is { } json ? EventDetails.FromJson(json) : new EventDetails();
-        return new EventResponse(
+    internal static EventResponse Of(Event e, Message? message) => Of(
+        e, e.Details is { } json ? EventDetails.FromJson(json) : new EventDetails(), message?.Tags, message?.Metadata);
+
+    internal static EventResponse Of(
+        Event e, EventDetails details, IReadOnlyList<string>? tags, IReadOnlyDictionary<string, string>? metadata) => new(
             e.Id, e.Type, e.Timestamp, e.Sequence,
             new EventDataResponse(
-                e.MessageId, e.Recipient, e.Attempt, message?.Tags, message?.Metadata, details.Bounce, details.Smtp,
-                details.Reason, details.Source, details.WebhookId));
-    }
+                e.MessageId, e.Recipient, e.Attempt, tags, metadata, details.Bounce, details.Smtp, details.Reason,
+                details.Source, details.WebhookId));
 }
 
 /// <summary>What an event is about; parts that do not apply are left out.</summary>

@@ -72,6 +72,7 @@ internal static class Mail
     private static void AddAccepting(IServiceCollection services)
     {
         services.AddSingleton<Listeners>();
+        services.AddSingleton<FreshEvents>();
         services.AddSingleton<EndpointWakes>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<Writer>();

@@ -68,7 +68,7 @@ internal static class RetryWebhookDelivery
             return Problems.Conflict("delivery_in_progress", "This event is being told right now; look at it again in a moment.");
         }
 
-        wakes.Wake([found.WebhookId]);
+        wakes.Wake(fresh: [], stored: [found.WebhookId]);
         var delivery = await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == id, cancellationToken);
         return TypedResults.Accepted((string?)null, WebhookDeliveryResponse.Of(delivery));
     }
@@ -95,13 +95,13 @@ internal static class TestWebhook
         await writer.TransactAsync(
             session =>
             {
-                (_, delivery) = events.RecordFor(
+                delivery = events.RecordFor(
                     session,
                     new NewEvent(caller.ProjectId, EventTypes.WebhookTest, time.GetUtcNow())
                     {
                         Details = new EventDetails { WebhookId = id.ToString() },
                     },
-                    id);
+                    webhook);
                 return Task.CompletedTask;
             },
             cancellationToken);

@@ -99,6 +99,7 @@ public sealed class AttemptVerdictTests
         Sender = recipients[0],
         Recipients = [.. recipients.Select((r, i) => new PendingRecipient(i, r))],
         Tags = [],
+        Metadata = new Dictionary<string, string>(),
         Prefix = [],
         Mime = [],
         ExpiresAt = expires,

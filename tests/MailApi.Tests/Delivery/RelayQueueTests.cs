@@ -87,6 +87,7 @@ public sealed class RelayQueueTests
             Sender = address,
             Recipients = [],
             Tags = [],
+            Metadata = new Dictionary<string, string>(),
             Prefix = [],
             Mime = [],
             ExpiresAt = Now,

@@ -7,10 +7,11 @@ namespace MailApi.Core.Data.Events;
 /// Records events and, in the same transaction, a row for each endpoint that is to be told: what has happened and what
 /// has still to be said of it are durable together.
 /// </summary>
-public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
+public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWakes wakes)
 {
-    // Transactions of a node run one after the other, so this is the running one's.
-    private readonly HashSet<Id<Webhook>> _told = [];
+    // Transactions of a node run one after the other, so these are the running one's.
+    private readonly List<ToldEvent> _handed = [];
+    private readonly HashSet<Id<Webhook>> _stored = [];
 
     /// <summary>
     /// Flushes what waits in a session. To be called in every transaction before its first <see cref="Record"/>, and
@@ -24,56 +25,79 @@ public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
     }
 
     /// <summary>Records an event.</summary>
-    public Id<Event> Record(IStatements statements, NewEvent e)
+    public void Record(IStatements statements, NewEvent e)
     {
-        var id = Insert(statements, StatementFor(e), e);
-        foreach (var endpoint in listeners.To(e))
+        var id = Id<Event>.New(e.Timestamp);
+        var endpoints = listeners.To(e).ToList();
+        var place = Insert(statements, StatementFor(e, endpoints.Count > 0), id, e);
+        foreach (var endpoint in endpoints)
         {
-            Tell(statements, EventStatements.Tell, id, endpoint, e);
+            var leased = fresh.TryReserve(endpoint.Id);
+            var row = Tell(statements, EventStatements.Tell, id, endpoint, e, leased);
+            if (leased)
+            {
+                _handed.Add(new ToldEvent(row, e, place));
+            }
         }
-
-        return id;
     }
 
     /// <summary>Records that an address is suppressed, if that is news: nothing when the list has it already.</summary>
     public void RecordSuppression(IStatements statements, NewEvent e)
     {
-        var id = Insert(statements, EventStatements.InsertOfNewSuppression, e);
+        var id = Id<Event>.New(e.Timestamp);
+        Insert(statements, EventStatements.InsertOfNewSuppression, id, e);
         foreach (var endpoint in listeners.To(e))
         {
-            Tell(statements, EventStatements.TellIfRecorded, id, endpoint, e);
+            Tell(statements, EventStatements.TellIfRecorded, id, endpoint, e, leased: null);
         }
     }
 
-    /// <summary>Records an event for one endpoint alone, and the delivery that tells it.</summary>
-    public (Id<Event> Event, Id<WebhookDelivery> Delivery) RecordFor(IStatements statements, NewEvent e, Id<Webhook> endpoint)
+    /// <summary>Records an event for one endpoint alone; returns the delivery that tells it.</summary>
+    public Id<WebhookDelivery> RecordFor(IStatements statements, NewEvent e, Webhook endpoint)
     {
-        var id = Insert(statements, EventStatements.Insert, e);
-        return (id, Tell(statements, EventStatements.Tell, id, endpoint, e));
+        var id = Id<Event>.New(e.Timestamp);
+        Insert(statements, EventStatements.Insert, id, e);
+        return Tell(statements, EventStatements.Tell, id, endpoint, e, leased: false).Id;
     }
 
-    /// <summary>A transaction begins.</summary>
-    internal void Begin() => _told.Clear();
+    /// <summary>A transaction begins. What the last one handed over, it did not confirm: its places are free again.</summary>
+    internal void Begin()
+    {
+        foreach (var told in _handed)
+        {
+            fresh.Release(told.Row.WebhookId);
+        }
+
+        _handed.Clear();
+        _stored.Clear();
+    }
 
     /// <summary>The transaction is durable: those who send may begin.</summary>
     internal void Announce()
     {
-        if (_told.Count > 0)
+        if (_handed.Count + _stored.Count == 0)
         {
-            wakes.Wake(_told);
+            return;
         }
+
+        foreach (var told in _handed)
+        {
+            fresh.Add(told);
+        }
+
+        wakes.Wake(_handed.Select(t => t.Row.WebhookId), _stored);
+        _handed.Clear();
     }
 
-    private static Statement StatementFor(NewEvent e) => e switch
+    private static Statement StatementFor(NewEvent e, bool isTold) => e switch
     {
         { MessageId: null } => EventStatements.Insert,
-        { Sequence: null } => EventStatements.InsertOfMessage,
-        _ => EventStatements.InsertInSequence,
+        { Sequence: not null } => EventStatements.InsertInSequence,
+        _ => isTold ? EventStatements.InsertOfMessageToTell : EventStatements.InsertOfMessage,
     };
 
-    private static Id<Event> Insert(IStatements statements, Statement statement, NewEvent e)
+    private static Ticket Insert(IStatements statements, Statement statement, Id<Event> id, NewEvent e)
     {
-        var id = Id<Event>.New(e.Timestamp);
         List<object?> values =
         [
             id.Value, e.ProjectId.Value, e.Type, e.Timestamp, e.Recipient, e.RecipientKey, e.Attempt, e.Details?.ToJson(),
@@ -84,16 +108,43 @@ public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
             values.Add(e.Sequence ?? e.StepsBack);
         }
 
-        statements.Add(statement, [.. values]);
-        return id;
+        return statements.Add(statement, [.. values]);
     }
 
-    private Id<WebhookDelivery> Tell(
-        IStatements statements, Statement statement, Id<Event> id, Id<Webhook> endpoint, NewEvent e)
+    /// <param name="statements">Of the running transaction.</param>
+    /// <param name="statement">Takes the values below.</param>
+    /// <param name="id">The event.</param>
+    /// <param name="endpoint">Who is told.</param>
+    /// <param name="e">What happened.</param>
+    /// <param name="leased">True: by this node. Null: the statement does not know of leases.</param>
+    private WebhookDelivery Tell(
+        IStatements statements, Statement statement, Id<Event> id, Webhook endpoint, NewEvent e, bool? leased)
     {
-        var delivery = Id<WebhookDelivery>.New(e.Timestamp);
-        statements.Add(statement, delivery.Value, endpoint.Value, e.ProjectId.Value, id.Value, e.Type, e.Timestamp);
-        _told.Add(endpoint);
-        return delivery;
+        var row = new WebhookDelivery
+        {
+            Id = Id<WebhookDelivery>.New(e.Timestamp),
+            WebhookId = endpoint.Id,
+            ProjectId = e.ProjectId,
+            EventId = id,
+            EventType = e.Type,
+            Status = WebhookDeliveryStatus.Pending,
+            DueAt = e.Timestamp,
+            CreatedAt = e.Timestamp,
+            Attempt = leased == true ? 1 : 0,
+        };
+        List<object?> values =
+            [row.Id.Value, endpoint.Id.Value, e.ProjectId.Value, id.Value, e.Type, e.Timestamp];
+        if (leased is { } by)
+        {
+            values.AddRange([row.Attempt, by ? fresh.Owner : null, by ? e.Timestamp : null]);
+        }
+
+        statements.Add(statement, [.. values]);
+        if (leased != true)
+        {
+            _stored.Add(endpoint.Id);
+        }
+
+        return row;
     }
 }

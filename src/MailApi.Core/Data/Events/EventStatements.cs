@@ -8,7 +8,7 @@ internal static class EventStatements
     private const string Columns = "id, project_id, type, timestamp, recipient, recipient_key, attempt, details";
 
     private const string DeliveryColumns =
-        "id, webhook_id, project_id, event_id, event_type, status, due_at, created_at, attempt, attempts";
+        "id, webhook_id, project_id, event_id, event_type, status, due_at, created_at, attempts";
 
     /// <summary>→ how often the endpoints have been changed.</summary>
     public static readonly Statement FindRevision = new("SELECT number FROM revisions WHERE name = 'webhooks'");
@@ -34,6 +34,10 @@ internal static class EventStatements
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT event_count FROM messages WHERE id = $9) - $10, 0)
         """);
 
+    /// <summary>As <see cref="InsertOfMessage"/> → the event's sequence.</summary>
+    public static readonly Statement InsertOfMessageToTell = new(
+        $"{InsertOfMessage.Sql} RETURNING sequence", $"{InsertOfMessage.SqliteSql} RETURNING sequence");
+
     /// <summary>As <see cref="Insert"/>: only when the project's list does not have the address.</summary>
     public static readonly Statement InsertOfNewSuppression = new(
         $"""
@@ -43,15 +47,18 @@ internal static class EventStatements
         INSERT INTO events ({Columns}, transaction_id) SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0 {Unsuppressed}
         """);
 
-    /// <summary>delivery, endpoint, project, event, type, time.</summary>
+    /// <summary>delivery, endpoint, project, event, type, time, attempt, lease owner, leased at.</summary>
     public static readonly Statement Tell = new(
-        $"INSERT INTO webhook_deliveries ({DeliveryColumns}) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6, 0, '[]')");
+        $"""
+        INSERT INTO webhook_deliveries ({DeliveryColumns}, attempt, lease_owner, leased_at)
+        VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6, '[]', $7, $8, $9)
+        """);
 
-    /// <summary>As <see cref="Tell"/>: only when the event has been recorded.</summary>
+    /// <summary>delivery, endpoint, project, event, type, time: only when the event has been recorded.</summary>
     public static readonly Statement TellIfRecorded = new(
         $"""
-        INSERT INTO webhook_deliveries ({DeliveryColumns})
-        SELECT $1, $2, $3, $4, $5, 'pending', $6, $6, 0, '[]' WHERE EXISTS (SELECT 1 FROM events WHERE id = $4)
+        INSERT INTO webhook_deliveries ({DeliveryColumns}, attempt)
+        SELECT $1, $2, $3, $4, $5, 'pending', $6, $6, '[]', 0 WHERE EXISTS (SELECT 1 FROM events WHERE id = $4)
         """);
 
     private const string Unsuppressed =

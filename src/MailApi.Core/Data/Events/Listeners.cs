@@ -10,13 +10,17 @@ namespace MailApi.Core.Data.Events;
 /// </summary>
 public sealed class Listeners(IDbContextFactory<MailDb> databases)
 {
-    private FrozenDictionary<Id<Project>, Listener[]> _byProject = FrozenDictionary<Id<Project>, Listener[]>.Empty;
+    private FrozenDictionary<Id<Project>, Webhook[]> _byProject = FrozenDictionary<Id<Project>, Webhook[]>.Empty;
     private long _revision = -1;
 
     /// <summary>The endpoints that listen to an event.</summary>
-    internal IEnumerable<Id<Webhook>> To(NewEvent e) => _byProject.TryGetValue(e.ProjectId, out var listeners)
-        ? listeners.Where(l => l.Hears(e)).Select(l => l.Id)
+    internal IEnumerable<Webhook> To(NewEvent e) => _byProject.TryGetValue(e.ProjectId, out var endpoints)
+        ? endpoints.Where(w => EventPattern.MatchesAny(w.Events, e.Type) && (w.Tags.Count == 0 || e.Tags.Any(w.Tags.Contains)))
         : [];
+
+    /// <summary>An endpoint as it is now; null when it is deleted or disabled.</summary>
+    public Webhook? Find(Id<Project> project, Id<Webhook> endpoint) =>
+        _byProject.TryGetValue(project, out var endpoints) ? Array.Find(endpoints, w => w.Id == endpoint) : null;
 
     /// <summary>Looks again when the endpoints have changed since.</summary>
     internal async ValueTask BringToAsync(long revision, CancellationToken cancellationToken)
@@ -27,16 +31,8 @@ public sealed class Listeners(IDbContextFactory<MailDb> databases)
         }
 
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Webhooks.AsNoTracking().Where(w => w.Enabled)
-            .Select(w => new { w.ProjectId, w.Id, w.Events, w.Tags }).ToListAsync(cancellationToken);
-        _byProject = rows.GroupBy(r => r.ProjectId).ToFrozenDictionary(
-            g => g.Key, g => g.Select(r => new Listener(r.Id, r.Events, r.Tags)).ToArray());
+        var enabled = await db.Webhooks.AsNoTracking().Where(w => w.Enabled).ToListAsync(cancellationToken);
+        _byProject = enabled.GroupBy(w => w.ProjectId).ToFrozenDictionary(g => g.Key, g => g.ToArray());
         _revision = revision;
-    }
-
-    private sealed record Listener(Id<Webhook> Id, IReadOnlyList<string> Events, IReadOnlyList<string> Tags)
-    {
-        public bool Hears(NewEvent e) =>
-            EventPattern.MatchesAny(Events, e.Type) && (Tags.Count == 0 || e.Tags.Any(Tags.Contains));
     }
 }

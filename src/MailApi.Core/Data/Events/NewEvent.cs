@@ -13,6 +13,8 @@ public sealed record NewEvent(Id<Project> ProjectId, string Type, DateTimeOffset
     /// <summary>The message's tags, by which endpoints may choose.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>The place among the message's events, when it is known; else it is found by <see cref="StepsBack"/>.</summary>
     public int? Sequence { get; init; }
 
