@@ -20,6 +20,16 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>The file that receives standard output and standard error.</summary>
     public string Log { get; }
 
+    /// <summary>Time on processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <paramref name="command"/> and leaves it running.</summary>

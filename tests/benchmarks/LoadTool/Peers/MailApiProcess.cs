@@ -23,6 +23,9 @@ public sealed class MailApiProcess(
     /// <summary>Settings beside those that every run needs.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Time on processors since its start; noise of the machine does not change it much.</summary>
+    public TimeSpan ProcessorTime => _process!.ProcessorTime;
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     /// <summary>The first admin key, made for this run.</summary>

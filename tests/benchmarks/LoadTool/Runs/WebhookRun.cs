@@ -43,14 +43,15 @@ public sealed class WebhookRun(Options options, Workspace workspace, SinkProcess
     /// <summary>Twice each, in turn: what the machine does besides hits both.</summary>
     private async Task CostAsync(Provider provider, CancellationToken cancellationToken)
     {
-        var table = new Table("row", "end to end/s", "of plain", "events told/s");
+        var table = new Table("row", "end to end/s", "of plain", "events told/s", "CPU µs/message");
         for (var round = 1; round <= 2; round++)
         {
             var plain = await SendAsync(provider, round, told: false, cancellationToken);
             var told = await SendAsync(provider, round, told: true, cancellationToken);
-            table.Add($"{provider}: nobody is told", Number(plain.Rate), "", "");
+            table.Add($"{provider}: nobody is told", Number(plain.Rate), "", "", Number(plain.Cost));
             table.Add(
-                $"{provider}: an endpoint for every event", Number(told.Rate), Ratio(told.Rate / plain.Rate), Number(told.Told));
+                $"{provider}: an endpoint for every event", Number(told.Rate), Ratio(told.Rate / plain.Rate), Number(told.Told),
+                Number(told.Cost));
         }
 
         Console.WriteLine($"{_messages} messages of {options.Size} bytes, {options.Connections} connections");
@@ -59,7 +60,7 @@ public sealed class WebhookRun(Options options, Workspace workspace, SinkProcess
         Console.WriteLine();
     }
 
-    private async Task<(double Rate, double Told)> SendAsync(
+    private async Task<(double Rate, double Told, double Cost)> SendAsync(
         Provider provider, int round, bool told, CancellationToken cancellationToken)
     {
         var name = $"hooks{provider}{round}{(told ? "told" : "")}".ToLowerInvariant();
@@ -82,12 +83,14 @@ public sealed class WebhookRun(Options options, Workspace workspace, SinkProcess
         await sink.WaitForAsync(before + warmUp, cancellationToken);
         await WaitForAsync(() => !told || server.Received >= 2 * warmUp, "the first events were not told", cancellationToken);
 
+        var spent = service.ProcessorTime;
         var started = await driver.SendAsync(_messages, sendAt: null, cancellationToken);
         var last = await sink.WaitForAsync(before + warmUp + _messages, cancellationToken);
         await WaitForAsync(
             () => !told || server.Received >= 2 * (warmUp + _messages), "not every event was told", cancellationToken);
         return (_messages / Stopwatch.GetElapsedTime(started, last).TotalSeconds,
-            2 * _messages / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            2 * _messages / Stopwatch.GetElapsedTime(started).TotalSeconds,
+            (service.ProcessorTime - spent).TotalMicroseconds / _messages);
     }
 
     private async Task IsolationAsync(Provider provider, CancellationToken cancellationToken)
