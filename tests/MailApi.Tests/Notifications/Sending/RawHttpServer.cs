@@ -56,8 +56,8 @@ internal sealed class RawHttpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         _ended.Dispose();
     }
 
