@@ -30,7 +30,7 @@ internal static class DnsMessage
             query[1],
             (byte)(responseAndAuthority | recursionDesired | (answer.IsTruncated ? truncated : 0)),
             (byte)(recursionAvailable | (answer.IsAuthentic ? authenticData : 0) | (int)answer.Status),
-            0, 1, 0, (byte)answer.Records.Count, 0, 0, 0, 0,
+            0, 1, (byte)(answer.Records.Count >> 8), (byte)answer.Records.Count, 0, 0, 0, 0,
         };
         message.AddRange([.. WriteName(question.Name), .. Number((ushort)question.Type), 0, 1]);
         foreach (var record in answer.Records)

@@ -40,7 +40,7 @@ internal sealed record DnsAnswer(
 /// <summary>The names a <see cref="StubDnsServer"/> knows.</summary>
 internal sealed class DnsZone
 {
-    private const int MaxAliases = 8;
+    private const int MaxAliases = 32;
 
     private readonly ConcurrentQueue<DnsRecord> _records = new();
     private readonly ConcurrentDictionary<string, DnsStatus> _failures = new(StringComparer.OrdinalIgnoreCase);
@@ -68,6 +68,13 @@ internal sealed class DnsZone
     /// <summary><c>_25._tcp.mx.example</c> with usage, selector, matching type and digest (RFC 6698 §2.1).</summary>
     public DnsZone Tlsa(string name, byte usage, byte selector, byte matching, byte[] digest) =>
         Add(name, DnsType.Tlsa, [usage, selector, matching, .. digest]);
+
+    /// <summary>Forgets all records, so that names may get others.</summary>
+    public DnsZone Clear()
+    {
+        _records.Clear();
+        return this;
+    }
 
     /// <summary>From now on questions about the name fail so; <see cref="DnsStatus.NoError"/> ends that.</summary>
     public DnsZone Fail(string name, DnsStatus status)
