@@ -98,11 +98,38 @@ public static class MimeComposer
 
     private static TextPart Text(string subtype, string text)
     {
-        var lines = text.ReplaceLineEndings("\r\n");
-        var part = new TextPart(subtype);
-        part.SetText(Encoding.UTF8, lines);
-        part.ContentTransferEncoding = part.GetBestEncoding(EncodingConstraint.EightBit, MaxLine);
+        var bytes = Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
+        var part = new TextPart(subtype) { Content = new MimeContent(new MemoryStream(bytes)) };
+        part.ContentType.Charset = "utf-8";
+        part.ContentTransferEncoding = Fits(bytes)
+            ? Ascii.IsValid(bytes) ? ContentEncoding.SevenBit : ContentEncoding.EightBit
+            : part.GetBestEncoding(EncodingConstraint.EightBit, MaxLine);
         return part;
+    }
+
+    /// <summary>Most texts can go as they are; asking for the best encoding would read them octet by octet.</summary>
+    private static bool Fits(ReadOnlySpan<byte> text)
+    {
+        if (text.Contains((byte)0))
+        {
+            return false;
+        }
+
+        for (var rest = text; ;)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                return rest.Length <= MaxLine;
+            }
+
+            if (end - 1 > MaxLine)
+            {
+                return false;
+            }
+
+            rest = rest[(end + 1)..];
+        }
     }
 
     private static MimePart File(ComposeAttachment file, bool inline)
