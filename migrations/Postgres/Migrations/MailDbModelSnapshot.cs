@@ -478,8 +478,8 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasDatabaseName("ix_deliveries_lease_owner")
                         .HasFilter("lease_owner IS NOT NULL");
 
-                    b.HasIndex("Priority", "DueAt")
-                        .HasDatabaseName("ix_deliveries_priority_due_at")
+                    b.HasIndex("Priority", "ProjectId", "DueAt")
+                        .HasDatabaseName("ix_deliveries_priority_project_id_due_at")
                         .HasFilter("lease_owner IS NULL");
 
                     b.ToTable("deliveries", (string)null);

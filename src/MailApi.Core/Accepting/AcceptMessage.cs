@@ -117,7 +117,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     {
         if (_leased is { } leased)
         {
-            context.Queue.Release(leased.Priority, leased.Bytes);
+            context.Queue.Release(ProjectId, leased.Priority, leased.Bytes);
             _leased = null;
         }
     }
@@ -205,7 +205,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     {
         var due = message.SendAt ?? now;
         var expires = due + context.Delivery.ExpiresAfter;
-        var leased = message.SendAt is null && context.Queue.TryReserve(message.Priority, message.Size);
+        var leased = message.SendAt is null && context.Queue.TryReserve(ProjectId, message.Priority, message.Size);
         statements.Add(
             Statements.InsertDelivery, message.Id.Value, ProjectId.Value, (int)message.Priority, due, expires,
             leased ? 1 : 0, leased ? context.Node.Id : null, leased ? now : null);

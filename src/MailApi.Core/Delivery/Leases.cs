@@ -10,20 +10,23 @@ public sealed class Leases(
     Writer writer, IDbContextFactory<MailDb> databases, RelayQueue queue, NodeIdentity node, Orphans orphans, TimeProvider time)
 {
     private const int BatchSize = 200;
+    private const int ProjectsAtOnce = 50;
+
+    // Where the turn of the projects stands in each priority.
+    private readonly Guid[] _turns = new Guid[Enum.GetValues<Priority>().Length];
 
     /// <summary>
-    /// Leases what is due, highest priority first, as far as there is room in memory. The lease and the attempt's number
-    /// are committed before anything is dialled. Returns how many were leased.
+    /// Leases what is due, highest priority first, projects in turn, as far as there is room in memory. The lease and the
+    /// attempt's number are committed before anything is dialled. Returns how many wait in memory now because of it.
     /// </summary>
     public async Task<int> LeaseDueAsync(CancellationToken cancellationToken)
     {
         var leased = 0;
         foreach (var priority in Enum.GetValues<Priority>())
         {
-            var room = Math.Min(BatchSize, queue.Room(priority));
-            if (room > 0)
+            if (!queue.IsFull(priority))
             {
-                leased += await LeaseAsync(priority, room, cancellationToken);
+                leased += await LeaseAsync(priority, cancellationToken);
             }
         }
 
@@ -49,27 +52,50 @@ public sealed class Leases(
     public Task FreeOrphansAsync(CancellationToken cancellationToken) =>
         GiveBackAsync(orphans.Drain(), cancellationToken);
 
-    private async Task<int> LeaseAsync(Priority priority, int limit, CancellationToken cancellationToken)
+    private async Task<int> LeaseAsync(Priority priority, CancellationToken cancellationToken)
     {
-        Ticket? ticket = null;
+        List<Ticket> tickets = [];
         await writer.TransactAsync(
-            session =>
+            async session =>
             {
-                ticket = session.Add(Statements.Lease, node.Id, time.GetUtcNow(), (int)priority, limit);
-                return Task.CompletedTask;
+                tickets.Clear();
+                var projects = await FindProjectsAsync(session, priority, cancellationToken);
+                var limit = Math.Max(1, BatchSize / Math.Max(1, projects.Count));
+                foreach (var project in projects)
+                {
+                    var room = Math.Min(limit, queue.Room(project, priority));
+                    if (room > 0)
+                    {
+                        tickets.Add(session.Add(
+                            Statements.Lease, node.Id, time.GetUtcNow(), (int)priority, project.Value, room));
+                    }
+                }
             },
             cancellationToken);
-        var ids = ticket!.Rows.Select(id => new Id<Message>((Guid)id)).ToList();
-        if (ids.Count > 0)
-        {
-            await EnqueueAsync(ids, cancellationToken);
-        }
+        var ids = tickets.SelectMany(t => t.Rows).Select(id => new Id<Message>((Guid)id)).ToList();
+        return ids.Count == 0 ? 0 : await EnqueueAsync(ids, cancellationToken);
+    }
 
-        return ids.Count;
+    /// <summary>The projects whose turn it is; after the last one the first comes again.</summary>
+    private async Task<IReadOnlyList<Id<Project>>> FindProjectsAsync(
+        WriteSession session, Priority priority, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var after = _turns[(int)priority];
+            var ticket = session.Add(Statements.FindProjects, (int)priority, time.GetUtcNow(), after, ProjectsAtOnce);
+            await session.FlushAsync(cancellationToken);
+            List<Guid> found = [.. ticket.Rows.Cast<Guid>()];
+            _turns[(int)priority] = found.Count < ProjectsAtOnce ? Guid.Empty : found[^1];
+            if (found.Count > 0 || after == Guid.Empty)
+            {
+                return found.ConvertAll(id => new Id<Project>(id));
+            }
+        }
     }
 
     /// <summary>Content is read only for what there is room for: two hundred large messages would not fit.</summary>
-    private async Task EnqueueAsync(List<Id<Message>> ids, CancellationToken cancellationToken)
+    private async Task<int> EnqueueAsync(List<Id<Message>> ids, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await (
@@ -82,13 +108,15 @@ public sealed class Leases(
             .Where(r => ids.Contains(r.MessageId) && Recipient.Open.Contains(r.Status))
             .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
 
-        var fitting = rows.Where(r => queue.TryReserve(r.Message.Priority, r.Message.Size)).ToList();
+        var fitting = rows.Where(r => queue.TryReserve(r.Message.ProjectId, r.Message.Priority, r.Message.Size)).ToList();
         await GiveBackAsync([.. rows.Except(fitting).Select(r => (r.Message.Id, r.Delivery.Attempt))], cancellationToken);
         foreach (var row in fitting)
         {
             var content = await db.Contents.AsNoTracking().SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
             queue.Add(Lease(row, content, recipients[row.Message.Id]));
         }
+
+        return fitting.Count;
     }
 
     private static LeasedDelivery Lease(LeasedRow row, MessageContent content, IEnumerable<Recipient> recipients)

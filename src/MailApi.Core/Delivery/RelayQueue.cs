@@ -4,47 +4,53 @@ using Microsoft.Extensions.Options;
 namespace MailApi.Core.Delivery;
 
 /// <summary>
-/// Deliveries leased by this node and waiting in memory for a free sender, highest priority first. Bounded in number and
-/// bytes: what does not fit stays in the table, which is the truth in any case.
+/// Deliveries leased by this node and waiting in memory for a free sender: highest priority first, projects in turn.
+/// Bounded in number and bytes: what does not fit stays in the table, which is the truth in any case.
 /// </summary>
-public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
+public sealed class RelayQueue : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<LeasedDelivery>[] _lanes = [new(), new(), new()];
-    private readonly int[] _reserved = new int[3];
+    private readonly DeliveryOptions _options;
+    private readonly FairLane[] _lanes;
     private readonly SemaphoreSlim _ready = new(0);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private long _bytes;
     private bool _closed = true;
     private bool _starved;
 
+    public RelayQueue(IOptions<DeliveryOptions> options)
+    {
+        _options = options.Value;
+        _lanes = NewLanes();
+    }
+
     /// <summary>
-    /// Takes a place for a delivery that is about to be leased; false when there is none, or nobody is sending. A place
-    /// taken is filled by <see cref="Add"/> or given back by <see cref="Release"/>.
+    /// Takes a place for a delivery that is about to be leased; false when there is none for this project, or nobody is
+    /// sending. A place taken is filled by <see cref="Add"/> or given back by <see cref="Release"/>.
     /// </summary>
-    public bool TryReserve(Priority priority, int bytes)
+    public bool TryReserve(Id<Project> project, Priority priority, int bytes)
     {
         lock (_gate)
         {
-            if (_closed || _reserved[(int)priority] >= options.Value.MaxInMemory
-                || (_bytes > 0 && _bytes + bytes > options.Value.MaxBytesInMemory))
+            var lane = _lanes[(int)priority];
+            if (_closed || lane.Room(project, _bytes) == 0 || (_bytes > 0 && _bytes + bytes > _options.MaxBytesInMemory))
             {
                 _starved = true;
                 return false;
             }
 
-            _reserved[(int)priority]++;
+            lane.Reserve(project, bytes);
             _bytes += bytes;
             return true;
         }
     }
 
     /// <summary>Gives back a place that will not be filled.</summary>
-    public void Release(Priority priority, int bytes)
+    public void Release(Id<Project> project, Priority priority, int bytes)
     {
         lock (_gate)
         {
-            _reserved[(int)priority]--;
+            _lanes[(int)priority].Release(project, bytes);
             _bytes -= bytes;
         }
     }
@@ -78,9 +84,8 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
             {
                 if (lane.TryDequeue(out var delivery))
                 {
-                    _reserved[(int)delivery.Priority]--;
                     _bytes -= delivery.Bytes;
-                    WakeWhenHalfEmpty(delivery.Priority);
+                    WakeWhenThereIsRoom(lane);
                     return delivery;
                 }
             }
@@ -89,27 +94,25 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
         return null;
     }
 
-    /// <summary>How many more deliveries of a priority fit.</summary>
-    public int Room(Priority priority)
+    /// <summary>True when nothing more fits, whoever sends it.</summary>
+    public bool IsFull(Priority priority)
     {
         lock (_gate)
         {
-            var room = _closed || _bytes >= options.Value.MaxBytesInMemory
-                ? 0
-                : options.Value.MaxInMemory - _reserved[(int)priority];
-            _starved |= room == 0;
-            return room;
+            var full = _closed || _bytes >= _options.MaxBytesInMemory || _lanes[(int)priority].Reserved >= _options.MaxInMemory;
+            _starved |= full;
+            return full;
         }
     }
 
-    /// <summary>What found no room before may find some now.</summary>
-    private void WakeWhenHalfEmpty(Priority priority)
+    /// <summary>How many more deliveries of a project fit.</summary>
+    public int Room(Id<Project> project, Priority priority)
     {
-        if (_starved && _reserved[(int)priority] <= options.Value.MaxInMemory / 2
-            && _bytes <= options.Value.MaxBytesInMemory / 2)
+        lock (_gate)
         {
-            _starved = false;
-            Wake();
+            var room = _closed ? 0 : _lanes[(int)priority].Room(project, _bytes);
+            _starved |= room == 0;
+            return room;
         }
     }
 
@@ -144,10 +147,14 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
         lock (_gate)
         {
             _closed = true;
-            List<LeasedDelivery> left = [.. _lanes.SelectMany(lane => lane)];
+            List<LeasedDelivery> left = [];
             foreach (var lane in _lanes)
             {
-                lane.Clear();
+                while (lane.TryDequeue(out var delivery))
+                {
+                    _bytes -= delivery.Bytes;
+                    left.Add(delivery);
+                }
             }
 
             while (_ready.Wait(0))
@@ -155,8 +162,6 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
                 // What they announced is in the list.
             }
 
-            Array.Clear(_reserved);
-            _bytes = 0;
             return left;
         }
     }
@@ -166,4 +171,17 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
         _ready.Dispose();
         _wake.Dispose();
     }
+
+    /// <summary>What found no room before may find some now. A project alone may have half of a lane, so a quarter is half empty.</summary>
+    private void WakeWhenThereIsRoom(FairLane lane)
+    {
+        if (_starved && lane.Reserved <= Math.Max(1, _options.MaxInMemory / 4) && _bytes <= _options.MaxBytesInMemory / 2)
+        {
+            _starved = false;
+            Wake();
+        }
+    }
+
+    private FairLane[] NewLanes() =>
+        [.. Enum.GetValues<Priority>().Select(_ => new FairLane(_options.MaxInMemory, _options.MaxBytesInMemory))];
 }

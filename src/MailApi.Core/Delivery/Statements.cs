@@ -7,22 +7,41 @@ internal static class Statements
 {
     private const string Held = "WHERE message_id = $1 AND lease_owner = $2 AND attempt = $3";
 
-    /// <summary>owner, now, priority, limit → the ids of the deliveries that are now leased.</summary>
+    /// <summary>
+    /// priority, now, project, limit → the projects after that one with something due. The index is skipped through,
+    /// project by project: neither a long backlog nor a million messages for later make it longer.
+    /// </summary>
+    public static readonly Statement FindProjects = new(
+        """
+        WITH RECURSIVE projects(id) AS (
+            SELECT (SELECT project_id FROM deliveries
+                WHERE lease_owner IS NULL AND priority = $1 AND project_id > $3 ORDER BY project_id LIMIT 1)
+            UNION ALL
+            SELECT (SELECT project_id FROM deliveries
+                WHERE lease_owner IS NULL AND priority = $1 AND project_id > projects.id ORDER BY project_id LIMIT 1)
+            FROM projects WHERE projects.id IS NOT NULL)
+        SELECT id FROM projects
+        WHERE id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries
+            WHERE lease_owner IS NULL AND priority = $1 AND project_id = projects.id AND due_at <= $2)
+        LIMIT $4
+        """);
+
+    /// <summary>owner, now, priority, project, limit → the ids of the deliveries that are now leased.</summary>
     public static readonly Statement Lease = new(
         """
         UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
         WHERE message_id IN (
             SELECT message_id FROM deliveries
-            WHERE lease_owner IS NULL AND priority = $3 AND due_at <= $2
-            ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+            WHERE lease_owner IS NULL AND priority = $3 AND project_id = $4 AND due_at <= $2
+            ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)
         RETURNING message_id
         """,
         """
         UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
         WHERE message_id IN (
             SELECT message_id FROM deliveries
-            WHERE lease_owner IS NULL AND priority = $3 AND due_at <= $2
-            ORDER BY due_at LIMIT $4)
+            WHERE lease_owner IS NULL AND priority = $3 AND project_id = $4 AND due_at <= $2
+            ORDER BY due_at LIMIT $5)
         RETURNING message_id
         """);
 

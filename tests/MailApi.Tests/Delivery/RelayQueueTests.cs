@@ -26,9 +26,9 @@ public sealed class RelayQueueTests
     {
         using var queue = Queue(most: 1);
 
-        Assert.True(queue.TryReserve(Priority.Low, 10));
-        Assert.False(queue.TryReserve(Priority.Low, 10));
-        Assert.True(queue.TryReserve(Priority.High, 10));
+        Assert.True(queue.TryReserve(NewProject(), Priority.Low, 10));
+        Assert.False(queue.TryReserve(NewProject(), Priority.Low, 10));
+        Assert.True(queue.TryReserve(NewProject(), Priority.High, 10));
     }
 
     [Fact]
@@ -36,10 +36,11 @@ public sealed class RelayQueueTests
     {
         using var queue = Queue(bytes: 100);
 
-        Assert.True(queue.TryReserve(Priority.Normal, 500));
-        Assert.False(queue.TryReserve(Priority.Normal, 1));
-        queue.Release(Priority.Normal, 500);
-        Assert.True(queue.TryReserve(Priority.Normal, 1));
+        var large = NewProject();
+        Assert.True(queue.TryReserve(large, Priority.Normal, 500));
+        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
+        queue.Release(large, Priority.Normal, 500);
+        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 1));
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class RelayQueueTests
         using var queue = Queue(most: 2);
         Put(queue, Priority.Normal);
         Put(queue, Priority.Normal);
-        Assert.False(queue.TryReserve(Priority.Normal, 1));
+        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
 
         await queue.TakeAsync(CancellationToken.None);
 
@@ -62,7 +63,7 @@ public sealed class RelayQueueTests
         Put(queue, Priority.Normal);
 
         Assert.Single(queue.Close());
-        Assert.False(queue.TryReserve(Priority.Normal, 1));
+        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
         Assert.Null(await queue.TakeAsync(new CancellationToken(canceled: true)));
     }
 
@@ -73,14 +74,71 @@ public sealed class RelayQueueTests
         return queue;
     }
 
-    private static void Put(RelayQueue queue, Priority priority)
+    [Fact]
+    public async Task Projects_take_turns()
+    {
+        using var queue = Queue(most: 100);
+        var (flood, first, second) = (NewProject(), NewProject(), NewProject());
+        for (var i = 0; i < 20; i++)
+        {
+            Put(queue, Priority.Normal, flood);
+        }
+
+        Put(queue, Priority.Normal, first);
+        Put(queue, Priority.Normal, second);
+        Put(queue, Priority.Normal, first);
+
+        List<Id<Project>> taken = [];
+        for (var i = 0; i < 5; i++)
+        {
+            taken.Add((await queue.TakeAsync(CancellationToken.None))!.ProjectId);
+        }
+
+        Assert.Equal([flood, first, second, flood, first], taken);
+    }
+
+    [Fact]
+    public void A_flood_leaves_as_many_places_as_it_takes()
+    {
+        using var queue = Queue(most: 100, bytes: 10_000);
+        var flood = NewProject();
+        var taken = 0;
+        while (queue.TryReserve(flood, Priority.Normal, 10))
+        {
+            taken++;
+        }
+
+        Assert.Equal(50, taken);
+        Assert.Equal(0, queue.Room(flood, Priority.Normal));
+        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 10));
+        Assert.True(queue.TryReserve(flood, Priority.High, 10));
+    }
+
+    [Fact]
+    public void A_flood_of_large_messages_leaves_memory_to_others()
+    {
+        using var queue = Queue(most: 100, bytes: 1_000);
+        var flood = NewProject();
+        while (queue.TryReserve(flood, Priority.Normal, 100))
+        {
+            // Until it has its share.
+        }
+
+        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 100));
+    }
+
+    private static Id<Project> NewProject() => Id<Project>.New(Now);
+
+    private static void Put(RelayQueue queue, Priority priority) => Put(queue, priority, NewProject());
+
+    private static void Put(RelayQueue queue, Priority priority, Id<Project> project)
     {
         Assert.True(EmailAddress.TryParse("a@x.example", out var address, out _));
-        Assert.True(queue.TryReserve(priority, 10));
+        Assert.True(queue.TryReserve(project, priority, 10));
         queue.Add(new LeasedDelivery
         {
             MessageId = Id<Message>.New(Now),
-            ProjectId = Id<Project>.New(Now),
+            ProjectId = project,
             Priority = priority,
             Attempt = 1,
             Sandbox = false,

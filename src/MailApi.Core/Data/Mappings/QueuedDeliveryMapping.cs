@@ -12,7 +12,7 @@ internal sealed class QueuedDeliveryMapping : IEntityTypeConfiguration<QueuedDel
         builder.HasKey(d => d.MessageId);
 
         // Serve the queue: what is free and due, and what a node holds. Both stay as small as the work.
-        builder.HasIndex(d => new { d.Priority, d.DueAt }).HasFilter("lease_owner IS NULL");
+        builder.HasIndex(d => new { d.Priority, d.ProjectId, d.DueAt }).HasFilter("lease_owner IS NULL");
         builder.HasIndex(d => d.LeaseOwner).HasFilter("lease_owner IS NOT NULL");
     }
 }
