@@ -50,6 +50,12 @@ internal static class AddressScanner
             start++;
         }
 
+        if (start < at && start > floor && text[start] == '?' && text[start - 1] == '=')
+        {
+            // An encoded word, which some put where an address belongs.
+            return start - 1;
+        }
+
         // "for=bob@example.net"
         var equals = text.AsSpan(start, at - start).IndexOf('=');
         return equals > 0 && text.AsSpan(start, equals) is "for" or "to" or "from" or "rfc822" or "email" ? start + equals + 1 : start;

@@ -20,7 +20,7 @@ internal static class Addresses
 
     /// <summary>Whom a returned message went to.</summary>
     public static List<string> Recipients(Fields? original) =>
-        Distinct(In(original, "To", "Cc", "X-Failed-Recipients", "Envelope-To", "X-Rcpt-To"));
+        Distinct(In(original, "To", "Cc", "X-HmXmrOriginalRecipient", "X-Failed-Recipients", "Envelope-To", "X-Rcpt-To"));
 
     public static List<string> Distinct(IEnumerable<string> addresses) =>
         [.. addresses.Distinct(StringComparer.OrdinalIgnoreCase).Take(ReportReader.MaxRecipients)];

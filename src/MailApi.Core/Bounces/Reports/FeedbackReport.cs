@@ -3,6 +3,12 @@ namespace MailApi.Core.Bounces.Reports;
 /// <summary>Reads a complaint (RFC 5965), with the recipient where the report or the returned header still names one.</summary>
 internal static class FeedbackReport
 {
+    /// <summary>Outlook.com's form: a subject, the message, and no part that a program could read.</summary>
+    public static bool IsComplaintInWords(MailContent mail) =>
+        mail.Original is not null
+        && mail.Headers.First("Subject") is { } subject
+        && subject.StartsWith("complaint about message from", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Null when the feedback is no complaint: "not spam", or a receiver's statistics.</summary>
     public static IReadOnlyList<string>? Recipients(MailContent mail)
     {

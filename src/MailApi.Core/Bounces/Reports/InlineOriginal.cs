@@ -10,8 +10,8 @@ internal static class InlineOriginal
         "Delivered-To", "References", "In-Reply-To", "Received-SPF", "Authentication-Results",
     };
 
-    /// <summary>The notice before the header, and the header where there is one.</summary>
-    public static (string Notice, Fields? Header) Split(string text)
+    /// <summary>The notice before the header, the header, and all from the header on, where there is one.</summary>
+    public static (string Notice, Fields? Header, string? Message) Split(string text)
     {
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -20,12 +20,14 @@ internal static class InlineOriginal
             {
                 var notice = string.Join('\n', lines[..i]);
 
-                // A header at the very top belongs to a program that writes its own again; what follows is the notice.
-                return string.IsNullOrWhiteSpace(notice) ? (text, header) : (notice, header);
+                // A header at the very top is the report's own, written once more; what follows is the notice.
+                return string.IsNullOrWhiteSpace(notice)
+                    ? (text, header.Has("Message-ID") ? header : null, null)
+                    : (notice, header, string.Join('\n', lines[i..]));
             }
         }
 
-        return (text, null);
+        return (text, null, null);
     }
 
     private static Fields? ReadHeader(string[] lines, int start)

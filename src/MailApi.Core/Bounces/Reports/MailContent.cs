@@ -131,7 +131,7 @@ internal sealed class MailContent
         string text;
         if (part is TextPart human)
         {
-            text = human.Text;
+            text = Iso2022.Decode(human) ?? human.Text;
         }
         else
         {

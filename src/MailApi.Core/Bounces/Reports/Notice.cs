@@ -17,7 +17,7 @@ internal sealed class Notice
         "delivered to", "deliver to", "deliver your message to", "deliver mail to", "delivery to", "reach", "mail to", "message to",
         "email to", "e-mail to", "address", "addressee", "addresses", "destinataire", "destinatario", "destinatário", "empfänger",
         "geadresseerde", "odbiorca", "odbiorcy", "ontvanger", "user", "account", "mailbox", "宛先", "送信先", "收件人", "получатель", "адрес",
-        "an", "à", "para", "sent to", "failed",
+        "an", "à", "para", "sent to", "failed", "undeliverable to", "list",
     ];
 
     private static readonly string[] Roles =
@@ -43,6 +43,9 @@ internal sealed class Notice
         _own.ExceptWith(_originalRecipients);
     }
 
+    /// <summary>True when the text itself says who failed.</summary>
+    public bool NamesRecipients => Mentions().Exists(m => m.IsPlain && IsForeign(m.Email));
+
     public List<NamedRecipient> Recipients()
     {
         var mentions = Mentions();
@@ -64,9 +67,7 @@ internal sealed class Notice
         var plain = Distinct(mentions.Where(m => m.IsPlain && IsForeign(m.Email)));
         if (plain.Count > 0)
         {
-            // Where the returned message says whom it went to, another address that begins a line is a helper's.
-            var known = plain.FindAll(_originalRecipients.Contains);
-            return known.Count > 0 && plain.Count > known.Count && known.Count == _originalRecipients.Count ? known : plain;
+            return plain;
         }
 
         var all = Distinct(mentions.Where(m => IsForeign(m.Email)));
@@ -81,7 +82,13 @@ internal sealed class Notice
             return all;
         }
 
-        return _originalRecipients.Count == 1 ? [.. _originalRecipients] : [];
+        if (_originalRecipients.Count == 1)
+        {
+            return [.. _originalRecipients];
+        }
+
+        // Somebody wrote to themselves, or the report came by way of the address that failed.
+        return Distinct(mentions.Where(m => m.IsPlain && !IsRole(m.Email)));
     }
 
     private bool IsForeign(string email)
@@ -91,8 +98,13 @@ internal sealed class Notice
             return true;
         }
 
+        return !_own.Contains(email) && !IsRole(email);
+    }
+
+    private static bool IsRole(string email)
+    {
         var local = email[..email.LastIndexOf('@')];
-        return !_own.Contains(email) && !Array.Exists(Roles, r => local.Equals(r, StringComparison.OrdinalIgnoreCase));
+        return Array.Exists(Roles, r => local.Equals(r, StringComparison.OrdinalIgnoreCase));
     }
 
     private List<Mention> Mentions()
@@ -106,7 +118,7 @@ internal sealed class Notice
                 continue;
             }
 
-            foreach (var address in AddressScanner.FindAll(line))
+            foreach (var address in AddressScanner.FindAll(line).Where(a => IsPlausible(line, a)))
             {
                 var before = line.AsSpan(0, address.Start);
                 mentions.Add(new Mention(
@@ -115,6 +127,15 @@ internal sealed class Notice
         }
 
         return mentions;
+    }
+
+    /// <summary>A domain has a dot; and in <c>ann@example.net &lt;bob@example.org&gt;</c> the first is a name.</summary>
+    private static bool IsPlausible(string line, FoundAddress address)
+    {
+        var email = line.AsSpan(address.Start, address.Length);
+        var rest = line.AsSpan(address.Start + address.Length);
+        var isName = rest.StartsWith(" <") && rest.IndexOf('>') is var close and > 0 && rest[..close].Contains('@');
+        return email[(email.LastIndexOf('@') + 1)..].Contains('.') && !isName;
     }
 
     private static bool IsAboutTheSender(string line)

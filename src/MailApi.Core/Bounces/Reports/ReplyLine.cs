@@ -23,7 +23,7 @@ internal static class ReplyLine
                 continue;
             }
 
-            var words = text.Substring(i, Math.Min(MaxLength, text.Length - i));
+            var words = Paragraph(text, i);
             var code = int.Parse(words.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture);
             var near = words.Length > 24 ? words[..24] : words;
             if (EnhancedStatusCode.TryFind(near, out var enhanced) && enhanced[0] == words[0])
@@ -35,6 +35,14 @@ internal static class ReplyLine
         }
 
         return plain;
+    }
+
+    /// <summary>A reply ends where its paragraph does.</summary>
+    private static string Paragraph(string text, int start)
+    {
+        var rest = text.AsSpan(start, Math.Min(MaxLength, text.Length - start));
+        var end = rest.IndexOf("\n\n");
+        return (end < 0 ? rest : rest[..end]).ToString();
     }
 
     private static bool IsCodeAt(string text, int i)

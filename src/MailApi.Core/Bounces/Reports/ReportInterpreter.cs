@@ -3,9 +3,27 @@ namespace MailApi.Core.Bounces.Reports;
 /// <summary>Says what the parts of a mail amount to, the surest form first.</summary>
 internal static class ReportInterpreter
 {
+    /// <summary>A report, or the report that somebody passed on in it without a word about its recipients.</summary>
     public static BounceReport Of(MailContent mail)
     {
-        var (text, header) = InlineOriginal.Split(string.Join("\n\n", mail.Texts));
+        var report = Of(mail, out var isPassedOn);
+        if (!isPassedOn || PassedOn(mail) is not { Statuses.Count: > 0 } inner)
+        {
+            return report;
+        }
+
+        var passed = Of(inner, out _);
+        return passed with { Original = passed.Original with { ReportSentTo = report.Original.ReportSentTo } };
+    }
+
+    private static MailContent? PassedOn(MailContent mail) => mail.Enclosed is { } enclosed
+        ? MailContent.Of(enclosed)
+        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(message) : null;
+
+    private static BounceReport Of(MailContent mail, out bool isPassedOn)
+    {
+        isPassedOn = false;
+        var (text, header, _) = InlineOriginal.Split(string.Join("\n\n", mail.Texts));
         mail.Original ??= header;
         var recipients = Addresses.Recipients(mail.Original);
         var notice = new Notice(text, OwnAddresses(mail), recipients);
@@ -15,6 +33,11 @@ internal static class ReportInterpreter
         if (mail.Feedback.Count > 0 && FeedbackReport.Recipients(mail) is { } complained)
         {
             return Complaint(complained, original);
+        }
+
+        if (FeedbackReport.IsComplaintInWords(mail))
+        {
+            return Complaint(Addresses.Recipients(mail.Original), original);
         }
 
         if (SesNotification.Read(text) is { } notification)
@@ -30,6 +53,7 @@ internal static class ReportInterpreter
             return report with { Original = original };
         }
 
+        isPassedOn = !notice.NamesRecipients && !mail.Headers.Has("X-Failed-Recipients");
         return FromWords(notice, signs, text, mail) with { Original = original };
     }
 

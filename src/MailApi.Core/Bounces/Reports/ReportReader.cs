@@ -38,18 +38,12 @@ public static class ReportReader
             return new BounceReport(ReportKind.None, [], new OriginalMessage());
         }
 
-        return Understand(MailContent.Of(message));
+        return ReportInterpreter.Of(MailContent.Of(message));
     }
 
-    private static BounceReport Understand(MailContent mail)
-    {
-        var report = ReportInterpreter.Of(mail);
-
-        // Somebody passed a report on as an attachment.
-        return report.Kind is ReportKind.None && mail.Enclosed is { } enclosed && MailContent.Of(enclosed) is { Statuses.Count: > 0 } inner
-            ? ReportInterpreter.Of(inner)
-            : report;
-    }
+    /// <summary>A mail that stands inside of another one's text.</summary>
+    internal static MailContent? ReadInner(string text) =>
+        Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
 
     private static MimeMessage? Parse(ReadOnlySpan<byte> bytes)
     {

@@ -56,6 +56,14 @@ internal sealed class Signs
 
     private bool HasNullSenderInFrom => _mail.Headers.First("From") is { } from && ReportPhrases.Any(ReportPhrases.Daemon, from);
 
+    /// <summary>A program that keeps a mailing list says no in its own way.</summary>
+    private bool IsFromListManager =>
+        _mail.Headers.Has("X-MLServer") || _mail.Headers.Has("X-List-Administrivia")
+        || Addresses.In(_mail.Headers, "From").Any(a => a.Split('@')[0] is var local
+            && (local.EndsWith("-admin", StringComparison.OrdinalIgnoreCase) || local.EndsWith("-request", StringComparison.OrdinalIgnoreCase)
+                || local.EndsWith("-owner", StringComparison.OrdinalIgnoreCase)
+                || local.StartsWith("owner-", StringComparison.OrdinalIgnoreCase)));
+
     private bool IsAnswerOrForward =>
         _subject.Split(':', 2)[0].Trim().ToUpperInvariant() is "RE" or "AW" or "FW" or "FWD" or "WG" or "SV" or "TR" or "RV";
 
@@ -65,6 +73,7 @@ internal sealed class Signs
             + (_mail.Headers.Has("X-Failed-Recipients") ? 3 : 0)
             + (_mail.IsReport && !_mail.IsReadReceipt ? 2 : 0)
             + (_mail.Original is not null ? 1 : 0)
+            + (IsFromListManager ? 1 : 0)
             + (_mail.Headers.Has("Auto-Submitted") ? 1 : 0);
         if (structure == 0 || (_mail.Headers.Has("List-Id") && !IsFromDaemon))
         {
