@@ -50,7 +50,8 @@ internal static class InlineOriginal
             }
         }
 
-        return names.Count >= 3 ? header : null;
+        // Notices list some fields of the message, too, but not those that only a header has together.
+        return names.Count >= 3 && (names.Contains("From") || names.Contains("Received") || names.Contains("Message-ID")) ? header : null;
     }
 
     private static bool IsKnownField(string line)
