@@ -34,13 +34,16 @@ internal static class Judge
             {
                 return reply;
             }
-        }
 
-        foreach (var text in evidence.Texts)
-        {
             if (FindCode(text) is { } code)
             {
                 return new SmtpReply(0, code, text);
+            }
+
+            if (ReplyRules.FirstMatch(new ReplyFacts(0, null, ReplyText.Flatten(text)), withHints: false) is not null)
+            {
+                // Words that need no code; one from farther off would belong to somebody else.
+                return new SmtpReply(0, null, text);
             }
         }
 

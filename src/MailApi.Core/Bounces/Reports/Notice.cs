@@ -28,6 +28,8 @@ internal sealed class Notice
 
     private static readonly SearchValues<char> ListMarks = SearchValues.Create(" \t*>-•·<\"'(|#:・　");
 
+    private static readonly SearchValues<char> TokenMarks = SearchValues.Create(" \t<\"'(");
+
     private readonly string[] _lines;
     private readonly HashSet<string> _own;
     private readonly HashSet<string> _originalRecipients;
@@ -51,6 +53,13 @@ internal sealed class Notice
         var mentions = Mentions();
         var chosen = Choose(mentions).Take(ReportReader.MaxRecipients).ToList();
         return [.. chosen.Select(e => new NamedRecipient(e, chosen.Count == 1 ? string.Join('\n', _lines) : WordsAbout(e, chosen, mentions)))];
+    }
+
+    /// <summary>The lines before the first recipient, which are about all of them.</summary>
+    public string Common()
+    {
+        var first = Mentions().FirstOrDefault(m => m.IsPlain && IsForeign(m.Email));
+        return first.Email is null ? "" : string.Join('\n', _lines[..first.Line]);
     }
 
     /// <summary>The lines that mention an address, or follow a line that does; all lines when none does.</summary>
@@ -135,7 +144,9 @@ internal sealed class Notice
         var email = line.AsSpan(address.Start, address.Length);
         var rest = line.AsSpan(address.Start + address.Length);
         var isName = rest.StartsWith(" <") && rest.IndexOf('>') is var close and > 0 && rest[..close].Contains('@');
-        return email[(email.LastIndexOf('@') + 1)..].Contains('.') && !isName;
+        var token = line.AsSpan(0, address.Start);
+        token = token[(token.LastIndexOfAny(TokenMarks) + 1)..];
+        return email[(email.LastIndexOf('@') + 1)..].Contains('.') && !isName && !token.Contains("://", StringComparison.Ordinal);
     }
 
     private static bool IsAboutTheSender(string line)
@@ -165,7 +176,7 @@ internal sealed class Notice
 
     private static bool IsIntroduced(ReadOnlySpan<char> before)
     {
-        var words = before.TrimEnd(" \t:<\"'([=：");
+        var words = WithoutName(before).TrimEnd(" \t:<\"'([=：");
         foreach (var introduction in Introductions)
         {
             if (words.EndsWith(introduction, StringComparison.OrdinalIgnoreCase)
@@ -176,6 +187,13 @@ internal sealed class Notice
         }
 
         return false;
+    }
+
+    /// <summary>The name in <c>to "Ann" &lt;ann@example.net&gt;</c> stands between the word that matters and the address.</summary>
+    private static ReadOnlySpan<char> WithoutName(ReadOnlySpan<char> before)
+    {
+        var head = before.TrimEnd('<').TrimEnd();
+        return before.EndsWith("<") && head.EndsWith("\"") && head[..^1].LastIndexOf('"') is var quote and >= 0 ? head[..quote] : before;
     }
 
     private string WordsAbout(string email, List<string> all, List<Mention> mentions)

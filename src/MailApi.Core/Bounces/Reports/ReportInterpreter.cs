@@ -30,14 +30,9 @@ internal static class ReportInterpreter
         var signs = new Signs(mail, text);
         var original = OriginalReader.Of(mail);
 
-        if (mail.Feedback.Count > 0 && FeedbackReport.Recipients(mail) is { } complained)
+        if (FeedbackReport.Read(mail, original) is { } complaint)
         {
-            return Complaint(complained, original);
-        }
-
-        if (FeedbackReport.IsComplaintInWords(mail))
-        {
-            return Complaint(Addresses.Recipients(mail.Original), original);
+            return complaint;
         }
 
         if (SesNotification.Read(text) is { } notification)
@@ -56,11 +51,6 @@ internal static class ReportInterpreter
         isPassedOn = !notice.NamesRecipients && !mail.Headers.Has("X-Failed-Recipients");
         return FromWords(notice, signs, text, mail) with { Original = original };
     }
-
-    private static BounceReport Complaint(IEnumerable<string> recipients, OriginalMessage original) => new(
-        ReportKind.Complaint,
-        [.. recipients.Select(r => new ReportedRecipient(ReportKind.Complaint, r, null, null, null, null, null))],
-        original);
 
     private static BounceReport? FromStatus(List<StatusEntry> entries, Notice notice, Signs signs, string text, MailContent mail)
     {
@@ -116,7 +106,8 @@ internal static class ReportInterpreter
             return new BounceReport(ReportKind.None, [], new OriginalMessage());
         }
 
-        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, text, Subject(mail)])));
+        var common = named.Count == 1 ? text : notice.Common();
+        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, common, Subject(mail)])));
         return new BounceReport(kind, [.. recipients], new OriginalMessage());
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 
 namespace MailApi.Core.Bounces.Reports;
@@ -19,7 +20,7 @@ public static class ReportReader
     {
         MaxMimeDepth = MaxDepth,
         MaxAddressGroupDepth = 2,
-        CharsetEncoding = System.Text.Encoding.UTF8,
+        CharsetEncoding = Encoding.UTF8,
     };
 
     /// <summary>Reads as much of the stream as a report needs.</summary>
@@ -43,7 +44,7 @@ public static class ReportReader
 
     /// <summary>A mail that stands inside of another one's text.</summary>
     internal static MailContent? ReadInner(string text) =>
-        Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
+        Parse(Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
 
     private static MimeMessage? Parse(ReadOnlySpan<byte> bytes)
     {
