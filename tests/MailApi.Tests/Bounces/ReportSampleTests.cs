@@ -65,5 +65,5 @@ public sealed class ReportSampleTests
         .Select(r => r.Verdict is { } verdict ? $"{r.Email} {Names.Of(verdict.Class)} {Names.Of(verdict.Category)}" : r.Email)
         .Prepend(Names.Of(report.Kind)));
 
-    private static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Samples");
+    internal static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Samples");
 }

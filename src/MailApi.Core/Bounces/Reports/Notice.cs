@@ -10,6 +10,9 @@ internal sealed record NamedRecipient(string Email, string Words);
 internal sealed class Notice
 {
     private const int MaxLines = 2000;
+    private const int MaxMentions = 2000;
+    private const int MaxRecipients = 100;
+    private const int MaxWords = 8192;
 
     private static readonly string[] Introductions =
     [
@@ -33,6 +36,8 @@ internal sealed class Notice
     private readonly string[] _lines;
     private readonly HashSet<string> _own;
     private readonly HashSet<string> _originalRecipients;
+    private readonly List<Mention> _mentions;
+    private readonly HashSet<string> _plain;
 
     /// <param name="text">The notice, without the returned message.</param>
     /// <param name="own">Addresses of the sender and of who wrote the report.</param>
@@ -43,43 +48,40 @@ internal sealed class Notice
         _originalRecipients = new(originalRecipients, StringComparer.OrdinalIgnoreCase);
         _own = new(own, StringComparer.OrdinalIgnoreCase);
         _own.ExceptWith(_originalRecipients);
+        _mentions = Mentions();
+        _plain = new(_mentions.Where(m => m.IsPlain).Select(m => m.Email), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>True when the text itself says who failed.</summary>
-    public bool NamesRecipients => Mentions().Exists(m => m.IsPlain && IsForeign(m.Email));
+    public bool NamesRecipients => _mentions.Exists(m => m.IsPlain && IsForeign(m.Email));
 
     public List<NamedRecipient> Recipients()
     {
-        var mentions = Mentions();
-        var chosen = Choose(mentions).Take(ReportReader.MaxRecipients).ToList();
-        return [.. chosen.Select(e => new NamedRecipient(e, chosen.Count == 1 ? string.Join('\n', _lines) : WordsAbout(e, chosen, mentions)))];
+        var chosen = Choose().Take(MaxRecipients).ToList();
+        var all = new HashSet<string>(chosen, StringComparer.OrdinalIgnoreCase);
+        return [.. chosen.Select(e => new NamedRecipient(e, chosen.Count == 1 ? string.Join('\n', _lines) : WordsAbout(e, all)))];
     }
 
     /// <summary>The lines before the first recipient, which are about all of them.</summary>
     public string Common()
     {
-        var first = Mentions().FirstOrDefault(m => m.IsPlain && IsForeign(m.Email));
+        var first = _mentions.Find(m => m.IsPlain && IsForeign(m.Email));
         return first.Email is null ? "" : string.Join('\n', _lines[..first.Line]);
     }
 
     /// <summary>The lines that mention an address, or follow a line that does; all lines when none does.</summary>
-    public string WordsAbout(string email)
-    {
-        var mentions = Mentions();
-        return mentions.Exists(m => Same(m.Email, email))
-            ? WordsAbout(email, [.. mentions.Where(m => m.IsPlain).Select(m => m.Email).Append(email).Distinct(StringComparer.OrdinalIgnoreCase)], mentions)
-            : string.Join('\n', _lines);
-    }
+    public string WordsAbout(string email) =>
+        _mentions.Exists(m => Same(m.Email, email)) ? WordsAbout(email, _plain) : string.Join('\n', _lines);
 
-    private List<string> Choose(List<Mention> mentions)
+    private List<string> Choose()
     {
-        var plain = Distinct(mentions.Where(m => m.IsPlain && IsForeign(m.Email)));
+        var plain = Distinct(_mentions.Where(m => m.IsPlain && IsForeign(m.Email)));
         if (plain.Count > 0)
         {
             return plain;
         }
 
-        var all = Distinct(mentions.Where(m => IsForeign(m.Email)));
+        var all = Distinct(_mentions.Where(m => IsForeign(m.Email)));
         var returned = all.FindAll(_originalRecipients.Contains);
         if (returned.Count > 0)
         {
@@ -97,7 +99,7 @@ internal sealed class Notice
         }
 
         // Somebody wrote to themselves, or the report came by way of the address that failed.
-        return Distinct(mentions.Where(m => m.IsPlain && !IsRole(m.Email)));
+        return Distinct(_mentions.Where(m => m.IsPlain && !IsRole(m.Email)));
     }
 
     private bool IsForeign(string email)
@@ -119,7 +121,7 @@ internal sealed class Notice
     private List<Mention> Mentions()
     {
         var mentions = new List<Mention>();
-        for (var i = 0; i < _lines.Length; i++)
+        for (var i = 0; i < _lines.Length && mentions.Count < MaxMentions; i++)
         {
             var line = _lines[i];
             if (!line.Contains('@', StringComparison.Ordinal) || IsAboutTheSender(line))
@@ -196,19 +198,20 @@ internal sealed class Notice
         return before.EndsWith("<") && head.EndsWith("\"") && head[..^1].LastIndexOf('"') is var quote and >= 0 ? head[..quote] : before;
     }
 
-    private string WordsAbout(string email, List<string> all, List<Mention> mentions)
+    private string WordsAbout(string email, HashSet<string> all)
     {
         var words = new StringBuilder();
         var mine = false;
         var next = 0;
-        for (var i = 0; i < _lines.Length; i++)
+        for (var i = 0; i < _lines.Length && words.Length < MaxWords; i++)
         {
             var here = false;
             var other = false;
-            for (; next < mentions.Count && mentions[next].Line == i; next++)
+            for (; next < _mentions.Count && _mentions[next].Line == i; next++)
             {
-                here |= Same(mentions[next].Email, email);
-                other |= all.Exists(a => Same(a, mentions[next].Email) && !Same(a, email));
+                var isMine = Same(_mentions[next].Email, email);
+                here |= isMine;
+                other |= !isMine && all.Contains(_mentions[next].Email);
             }
 
             mine = here || (mine && !other);
