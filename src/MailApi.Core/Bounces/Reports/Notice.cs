@@ -16,7 +16,7 @@ internal sealed class Notice
 
     private static readonly string[] Introductions =
     [
-        "rcpt to", "recipient", "recipients", "recipient address", "unknown user", "user unknown", "invalid user", "no such user",
+        "recipient", "recipients", "recipient address", "unknown user", "user unknown", "invalid user", "no such user",
         "delivered to", "deliver to", "deliver your message to", "deliver mail to", "delivery to", "reach", "mail to", "message to",
         "email to", "e-mail to", "address", "addressee", "addresses", "destinataire", "destinatario", "destinatário", "empfänger",
         "geadresseerde", "odbiorca", "odbiorcy", "ontvanger", "user", "account", "mailbox", "宛先", "送信先", "收件人", "получатель", "адрес",
@@ -33,6 +33,8 @@ internal sealed class Notice
 
     private static readonly SearchValues<char> TokenMarks = SearchValues.Create(" \t<\"'(");
 
+    private static readonly SearchValues<char> CodeMarks = SearchValues.Create("0123456789.- ");
+
     private readonly string[] _lines;
     private readonly HashSet<string> _own;
     private readonly HashSet<string> _originalRecipients;
@@ -48,12 +50,14 @@ internal sealed class Notice
         _originalRecipients = new(originalRecipients, StringComparer.OrdinalIgnoreCase);
         _own = new(own, StringComparer.OrdinalIgnoreCase);
         _own.ExceptWith(_originalRecipients);
-        _mentions = Mentions();
+        _mentions = FindMentions();
         _plain = new(_mentions.Where(m => m.IsPlain).Select(m => m.Email), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>True when the text itself says who failed.</summary>
     public bool NamesRecipients => _mentions.Exists(m => m.IsPlain && IsForeign(m.Email));
+
+    public bool Mentions(string email) => _mentions.Exists(m => Same(m.Email, email));
 
     public List<NamedRecipient> Recipients()
     {
@@ -71,7 +75,7 @@ internal sealed class Notice
 
     /// <summary>The lines that mention an address, or follow a line that does; all lines when none does.</summary>
     public string WordsAbout(string email) =>
-        _mentions.Exists(m => Same(m.Email, email)) ? WordsAbout(email, _plain) : string.Join('\n', _lines);
+        Mentions(email) ? WordsAbout(email, _plain) : string.Join('\n', _lines);
 
     private List<string> Choose()
     {
@@ -79,6 +83,12 @@ internal sealed class Notice
         if (plain.Count > 0)
         {
             return plain;
+        }
+
+        var quoted = Distinct(_mentions.Where(m => m.IsQuoted && IsForeign(m.Email)));
+        if (quoted.Count > 0)
+        {
+            return quoted;
         }
 
         var all = Distinct(_mentions.Where(m => IsForeign(m.Email)));
@@ -118,7 +128,7 @@ internal sealed class Notice
         return Array.Exists(Roles, r => local.Equals(r, StringComparison.OrdinalIgnoreCase));
     }
 
-    private List<Mention> Mentions()
+    private List<Mention> FindMentions()
     {
         var mentions = new List<Mention>();
         for (var i = 0; i < _lines.Length && mentions.Count < MaxMentions; i++)
@@ -133,7 +143,7 @@ internal sealed class Notice
             {
                 var before = line.AsSpan(0, address.Start);
                 mentions.Add(new Mention(
-                    i, line.Substring(address.Start, address.Length), Begins(before) || IsIntroduced(before)));
+                    i, line.Substring(address.Start, address.Length), Begins(before) || IsIntroduced(before), IsQuotedIn(before)));
             }
         }
 
@@ -176,6 +186,19 @@ internal sealed class Notice
         return mark.Length is > 1 and < 5 && mark[^1] is '.' or ')' && mark[..^1].IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
+    /// <summary><c>RCPT TO:&lt;</c>, or a reply before the address, as in <c>550 5.1.1 &lt;ann@example.net&gt;... User unknown</c>.</summary>
+    private static bool IsQuotedIn(ReadOnlySpan<char> before)
+    {
+        var head = before.TrimEnd(" <:");
+        if (head.EndsWith("RCPT TO", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        var reply = head.TrimStart(" \t<>");
+        return reply.Length is >= 3 and < 16 && reply[0] is '4' or '5' && !reply.ContainsAnyExcept(CodeMarks);
+    }
+
     private static bool IsIntroduced(ReadOnlySpan<char> before)
     {
         var words = WithoutName(before).TrimEnd(" \t:<\"'([=：");
@@ -201,20 +224,22 @@ internal sealed class Notice
     private string WordsAbout(string email, HashSet<string> all)
     {
         var words = new StringBuilder();
-        var mine = false;
+        var (mine, isQuoted) = (false, false);
         var next = 0;
         for (var i = 0; i < _lines.Length && words.Length < MaxWords; i++)
         {
-            var here = false;
+            var (here, quotedHere) = (false, false);
             var other = false;
             for (; next < _mentions.Count && _mentions[next].Line == i; next++)
             {
                 var isMine = Same(_mentions[next].Email, email);
                 here |= isMine;
+                quotedHere |= isMine && _mentions[next].IsQuoted;
                 other |= !isMine && all.Contains(_mentions[next].Email);
             }
 
-            mine = here || (mine && !other);
+            mine = here || (mine && !other && (!isQuoted || IsAnswer(_lines[i])));
+            isQuoted = here ? quotedHere : isQuoted;
             if (mine)
             {
                 words.Append(_lines[i]).Append('\n');
@@ -224,11 +249,16 @@ internal sealed class Notice
         return words.ToString();
     }
 
+    /// <summary>What follows a line of a session belongs to it only when it is the reply, or goes on with an indent.</summary>
+    private static bool IsAnswer(string line) => line.StartsWith("<<<", StringComparison.Ordinal) || line.StartsWith(' ') || line.StartsWith('\t');
+
     private static List<string> Distinct(IEnumerable<Mention> mentions) =>
         [.. mentions.Select(m => m.Email).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>An address in a line; plain when it stands where failed recipients are named.</summary>
-    private readonly record struct Mention(int Line, string Email, bool IsPlain);
+    /// <summary>
+    /// An address in a line; plain when it stands where failed recipients are named, quoted when in a line of the session.
+    /// </summary>
+    private readonly record struct Mention(int Line, string Email, bool IsPlain, bool IsQuoted);
 }

@@ -40,7 +40,8 @@ internal static class ReportInterpreter
             return notification with { Original = notification.Original with { ReportSentTo = original.ReportSentTo } };
         }
 
-        var statuses = mail.Statuses.Count > 0 ? mail.Statuses : DeliveryStatus.InText(text) is { } inText ? [inText] : [];
+        var statuses = mail.Statuses.Count > 0 ? mail.Statuses
+            : signs.MayQuoteStatus && DeliveryStatus.InText(text) is { } inText ? [inText] : [];
         var entries = DeliveryStatus.Read(statuses, out var envelopeId);
         original = original with { EnvelopeId = envelopeId is null ? null : XText.Decode(envelopeId) };
         if (entries.Count > 0 && FromStatus(entries, notice, signs, text, mail) is { } report)
@@ -98,7 +99,7 @@ internal static class ReportInterpreter
 
         var kind = isDelay ? ReportKind.Delay : ReportKind.Bounce;
         var failed = Addresses.Distinct(Addresses.In(mail.Headers, "X-Failed-Recipients"));
-        var named = failed.Count > 0
+        var named = failed.Exists(notice.Mentions) || (failed.Count > 0 && !notice.NamesRecipients)
             ? failed.ConvertAll(f => new NamedRecipient(f, failed.Count == 1 ? text : notice.WordsAbout(f)))
             : notice.Recipients();
         if (named.Count == 0 && !signs.IsFromDaemon)
