@@ -42,6 +42,10 @@ internal static class InlineOriginal
         return (text, null, null);
     }
 
+    /// <summary>A message as it was before a mail program quoted it.</summary>
+    public static string Unquote(string message) =>
+        message[0] == '>' ? string.Join('\n', message.Split('\n').Select(line => line.TrimStart('>')).Select(line => line.StartsWith(' ') ? line[1..] : line)) : message;
+
     private static Fields? ReadHeader(string[] lines, int start, out int end)
     {
         var header = new Fields();

@@ -143,7 +143,7 @@ internal sealed class Notice
             {
                 var before = line.AsSpan(0, address.Start);
                 mentions.Add(new Mention(
-                    i, line.Substring(address.Start, address.Length), Begins(before) || IsIntroduced(before), IsQuotedIn(before)));
+                    i, WithoutGlue(line.Substring(address.Start, address.Length)), Begins(before) || IsIntroduced(before), IsQuotedIn(before)));
             }
         }
 
@@ -159,6 +159,14 @@ internal sealed class Notice
         var token = line.AsSpan(0, address.Start);
         token = token[(token.LastIndexOfAny(TokenMarks) + 1)..];
         return email[(email.LastIndexOf('@') + 1)..].Contains('.') && !isName && !token.Contains("://", StringComparison.Ordinal);
+    }
+
+    /// <summary>Chinese and Japanese leave no space before an address: its ASCII end is the address.</summary>
+    private static string WithoutGlue(string email)
+    {
+        var at = email.LastIndexOf('@');
+        var glue = email.AsSpan(0, at).LastIndexOfAnyInRange('\u2e80', '\uffef') + 1;
+        return glue > 0 && glue < at && email.AsSpan(glue, at - glue).IndexOfAnyExceptInRange('!', '~') < 0 ? email[glue..] : email;
     }
 
     private static bool IsAboutTheSender(string line)

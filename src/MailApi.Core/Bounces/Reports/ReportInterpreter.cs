@@ -7,18 +7,23 @@ internal static class ReportInterpreter
     public static BounceReport Of(MailContent mail)
     {
         var report = Of(mail, out var isPassedOn);
-        if (!isPassedOn || PassedOn(mail) is not { Statuses.Count: > 0 } inner)
+        if (!isPassedOn || PassedOn(mail) is not { } inner)
         {
             return report;
         }
 
         var passed = Of(inner, out _);
+        if (passed.Recipients.Count == 0 || passed.Kind is not (ReportKind.Bounce or ReportKind.Delay))
+        {
+            return report;
+        }
+
         return passed with { Original = passed.Original with { ReportSentTo = report.Original.ReportSentTo } };
     }
 
     private static MailContent? PassedOn(MailContent mail) => mail.Enclosed is { } enclosed
         ? MailContent.Of(enclosed)
-        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(message) : null;
+        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(InlineOriginal.Unquote(message)) : null;
 
     private static BounceReport Of(MailContent mail, out bool isPassedOn)
     {
@@ -71,7 +76,7 @@ internal static class ReportInterpreter
             var words = entries.Count == 1 ? text : notice.WordsAbout(entry.FinalEmail ?? email);
             recipients.Add(kinds[i] is ReportKind.Delivered
                 ? new ReportedRecipient(kinds[i], email, entry.FinalEmail, null, null, entry.Status, null)
-                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, Subject(mail)])));
+                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, entries.Count == 1 ? Subject(mail) : ""])));
         }
 
         return recipients.Count == 0
@@ -107,8 +112,10 @@ internal static class ReportInterpreter
             return new BounceReport(ReportKind.None, [], new OriginalMessage());
         }
 
-        var common = named.Count == 1 ? text : notice.Common();
-        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, common, Subject(mail)])));
+
+        // The subject is about one of several, and nobody knows which.
+        string[] rest = named.Count == 1 ? [text, Subject(mail)] : [notice.Common()];
+        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest])));
         return new BounceReport(kind, [.. recipients], new OriginalMessage());
     }
 
