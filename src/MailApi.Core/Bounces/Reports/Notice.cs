@@ -232,7 +232,7 @@ internal sealed class Notice
     private string WordsAbout(string email, HashSet<string> all)
     {
         var words = new StringBuilder();
-        var (mine, isQuoted) = (false, false);
+        var (mine, isQuoted, hasWords) = (false, false, false);
         var next = 0;
         for (var i = 0; i < _lines.Length && words.Length < MaxWords; i++)
         {
@@ -246,7 +246,9 @@ internal sealed class Notice
                 other |= !isMine && all.Contains(_mentions[next].Email);
             }
 
-            mine = here || (mine && !other && (!isQuoted || IsAnswer(_lines[i])));
+            // Those who stand in a list without a word between them share what follows it.
+            mine = here || (mine && (!other || !hasWords) && (!isQuoted || IsAnswer(_lines[i])));
+            hasWords = (here ? false : hasWords) || HasWords(_lines[i]);
             isQuoted = here ? quotedHere : isQuoted;
             if (mine)
             {
@@ -255,6 +257,12 @@ internal sealed class Notice
         }
 
         return words.ToString();
+    }
+
+    private static bool HasWords(string line)
+    {
+        var letters = line.Count(char.IsLetter);
+        return letters > AddressScanner.FindAll(line).Sum(a => line.AsSpan(a.Start, a.Length).ToString().Count(char.IsLetter)) + 2;
     }
 
     /// <summary>What follows a line of a session belongs to it only when it is the reply, or goes on with an indent.</summary>

@@ -96,7 +96,7 @@ internal static class ReportInterpreter
     private static BounceReport FromWords(Notice notice, Signs signs, string text, MailContent mail)
     {
         var isDelay = signs.IsDelayReport;
-        if (!isDelay && !signs.IsFailure)
+        if ((!isDelay && !signs.IsFailure) || signs.IsAnswerOfAPerson)
         {
             var isAnswer = signs.IsAutoReply || signs.IsChallenge;
             return new BounceReport(isAnswer ? ReportKind.AutoReply : ReportKind.None, [], new OriginalMessage());

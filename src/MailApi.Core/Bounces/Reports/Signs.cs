@@ -20,8 +20,7 @@ internal sealed class Signs
 
     /// <summary>A program sent it, not a person.</summary>
     public bool IsFromDaemon =>
-        _mail.Headers.All("From").Concat(_mail.Headers.All("Sender")).Any(f => ReportPhrases.Any(ReportPhrases.Daemon, f))
-        || HasNullSender;
+        _mail.Headers.All("From").Concat(_mail.Headers.All("Sender")).Any(f => f is "<>" || ReportPhrases.Any(ReportPhrases.Daemon, f));
 
     public bool IsFailure => Score(ReportPhrases.FailedSubject, ReportPhrases.FailedText) >= 4;
 
@@ -30,6 +29,9 @@ internal sealed class Signs
         ReportPhrases.Any(ReportPhrases.DelayedSubject, _subject) || ReportPhrases.Any(ReportPhrases.DelayedText, _words);
 
     public bool IsDelayReport => IsDelay && Score(ReportPhrases.DelayedSubject, ReportPhrases.DelayedText) >= 4;
+
+    /// <summary>A person's program answered: a person's address, and nothing of a message that came back.</summary>
+    public bool IsAnswerOfAPerson => IsAutoReply && !IsFromDaemon && !_mail.IsReport && _mail.Original is null;
 
     /// <summary>RFC 3834 §5, and what was in use before it.</summary>
     public bool IsAutoReply
@@ -81,6 +83,7 @@ internal sealed class Signs
     private int Score(string[] subjects, string[] sentences)
     {
         var structure = (IsFromDaemon ? 2 : 0)
+            + (HasNullSender ? 1 : 0)
             + (_mail.Headers.Has("X-Failed-Recipients") ? 3 : 0)
             + (_mail.IsReport && !_mail.IsReadReceipt ? 2 : 0)
             + (_mail.Original is not null ? 1 : 0)
