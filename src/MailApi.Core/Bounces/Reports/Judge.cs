@@ -3,8 +3,11 @@ using MailApi.Core.Domain;
 
 namespace MailApi.Core.Bounces.Reports;
 
-/// <summary>What is said of one recipient: the status, the reply behind it, and texts from the nearest to the farthest.</summary>
-internal sealed record Evidence(string? Status, string? Diagnostic, IReadOnlyList<string> Texts);
+/// <summary>
+/// What is said of one recipient: the status, the reply behind it, and texts from the nearest to the farthest; alone when
+/// all of it is about nobody else.
+/// </summary>
+internal sealed record Evidence(string? Status, string? Diagnostic, IReadOnlyList<string> Texts, bool IsAlone = false);
 
 /// <summary>
 /// Weighs all that a report says of one recipient: the first source that is certain decides, then the first that hints.
@@ -71,7 +74,15 @@ internal static class Judge
     {
         var isTemporary = kind is ReportKind.Delay
             || (code is { } c ? c < 500 : (enhanced ?? evidence.Status) is { } e && e[0] == '4');
-        var rule = Decide(Candidates(reply, code, enhanced, evidence));
+        var candidates = Candidates(reply, code, enhanced, evidence);
+        var rule = Decide(candidates);
+        if (evidence.IsAlone && rule?.Verdict.Class is BounceClass.Hard)
+        {
+            // A full mailbox is not a dead one: where one source says the one and another the other, the milder is believed.
+            rule = candidates.Select(facts => ReplyRules.FirstMatch(facts, withHints: false))
+                .FirstOrDefault(r => r?.Verdict.Category is BounceCategory.MailboxFull) ?? rule;
+        }
+
         var verdict = rule?.Verdict ?? new Bounce(BounceClass.Undetermined, BounceCategory.Other);
         return isTemporary && verdict.Category is not BounceCategory.Infrastructure
             ? verdict with { Class = BounceClass.Soft }

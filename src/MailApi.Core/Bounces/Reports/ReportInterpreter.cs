@@ -76,7 +76,7 @@ internal static class ReportInterpreter
             var words = entries.Count == 1 ? text : notice.WordsAbout(entry.FinalEmail ?? email);
             recipients.Add(kinds[i] is ReportKind.Delivered
                 ? new ReportedRecipient(kinds[i], email, entry.FinalEmail, null, null, entry.Status, null)
-                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, entries.Count == 1 ? Subject(mail) : ""])));
+                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, entries.Count == 1 ? Subject(mail) : ""], entries.Count == 1)));
         }
 
         return recipients.Count == 0
@@ -115,7 +115,7 @@ internal static class ReportInterpreter
 
         // The subject is about one of several, and nobody knows which.
         string[] rest = named.Count == 1 ? [text, Subject(mail)] : [notice.Common()];
-        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest])));
+        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest], named.Count == 1)));
         return new BounceReport(kind, [.. recipients], new OriginalMessage());
     }
 
