@@ -1,7 +1,7 @@
 using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Wording;
 
 /// <summary>
 /// What is said of one recipient: the status, the reply behind it, and texts from the nearest to the farthest; alone when
@@ -78,7 +78,7 @@ internal static class Judge
         var rule = Decide(candidates);
         if (evidence.IsAlone && rule?.Verdict.Class is BounceClass.Hard)
         {
-            // A full mailbox is not a dead one: where one source says the one and another the other, the milder is believed.
+            // A full mailbox is not a dead one: where sources disagree, the milder is believed.
             rule = candidates.Select(facts => ReplyRules.FirstMatch(facts, withHints: false))
                 .FirstOrDefault(r => r?.Verdict.Category is BounceCategory.MailboxFull) ?? rule;
         }
@@ -120,7 +120,8 @@ internal static class Judge
         return null;
     }
 
-    private static string? FindCode(string text) => EnhancedStatusCode.TryFind(text, out var code) && code[0] != '2' ? code : null;
+    private static string? FindCode(string text) =>
+        EnhancedStatusCode.TryFind(text, out var code) && code[0] != '2' ? code : null;
 
     private static string? OneLine(string? text)
     {
