@@ -77,6 +77,7 @@ internal static class OpenApi
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
             ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",
+            ["Bounces"] = "What became of messages after a relay had taken them.",
             ["API keys"] = "Who may do what.",
             ["Projects"] = "Tenants; for admin keys.",
             ["Health"] = "For those who watch.",

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Hangfire;
 using MailApi.ApiKeys;
+using MailApi.Bounces;
 using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
@@ -88,6 +89,7 @@ internal static class Server
         v1.MapTemplates();
         v1.MapSuppressions();
         v1.MapWebhooks();
+        v1.MapBounces();
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using MailApi.Benchmarks.LoadTool;
+using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -21,6 +22,7 @@ try
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
         "webhooks" => await WebhookRun.ExecuteAsync(options, stop.Token),
         "webhook-crash" => await WebhookCrashRun.ExecuteAsync(options, stop.Token),
+        "bounces" => BouncesRun.Execute(options),
         "crash" => await CrashRun.ExecuteAsync(options, stop.Token),
         _ => throw new UsageException($"unknown command '{options.Command}'"),
     };
