@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using MailApi.Core.Smtp.Sessions;
+using MailApi.Core.Domain;
 
 namespace MailApi.Core.Notifications.Sending;
 

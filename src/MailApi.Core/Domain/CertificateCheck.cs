@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace MailApi.Core.Smtp.Sessions;
+namespace MailApi.Core.Domain;
 
 /// <summary>Judges a server's certificate and keeps the reason, for the log and the health page.</summary>
 internal sealed class CertificateCheck(string host, bool trusting, TimeProvider time)
