@@ -1,5 +1,5 @@
 using System.Globalization;
-using MailApi.Core.Bounces;
+using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 using MailApi.Core.Smtp;
 

@@ -1,4 +1,4 @@
-using MailApi.Core.Bounces;
+using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 
 namespace MailApi.Core.Smtp;

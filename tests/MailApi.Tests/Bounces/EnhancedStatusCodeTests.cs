@@ -1,4 +1,4 @@
-using MailApi.Core.Bounces;
+using MailApi.Core.Bounces.Replies;
 
 namespace MailApi.Tests.Bounces;
 

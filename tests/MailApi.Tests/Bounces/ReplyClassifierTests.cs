@@ -1,5 +1,5 @@
 using System.Globalization;
-using MailApi.Core.Bounces;
+using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 
 namespace MailApi.Tests.Bounces;
@@ -32,13 +32,13 @@ public sealed class ReplyClassifierTests(ITestOutputHelper output)
     [InlineData("550 5.1.8 domain not found", "block", "policy")]
     [InlineData("553 sender address rejected: domain not found", "block", "policy")]
     [InlineData("504 5.5.2 <example>: Helo command rejected: host not found", "block", "policy")]
-    [InlineData("550 we do not accept mail from dial-up networks", "block", "policy")]
+    [InlineData("550 we do not accept mail from dial-up networks", "block", "reputation")]
     [InlineData("550 too many invalid recipients", "undetermined", "other")]
     [InlineData("554 rejected", "block", "policy")]
     [InlineData("550 5.2.1 mailbox unavailable, client 192.0.2.1 blocked using lists.example", "block", "reputation")]
     [InlineData("550 5.7.26 the checks did not pass", "block", "authentication")]
     [InlineData("550 5.7.1 does not pass DMARC", "block", "authentication")]
-    [InlineData("554 5.7.1 message looks like spam", "block", "policy")]
+    [InlineData("554 5.7.1 message looks like spam", "block", "spam")]
     [InlineData("554 message looks like spam", "block", "spam")]
     [InlineData("554 5.7.1 relay access denied", "block", "relay_denied")]
     [InlineData("552 5.3.4 too much", "block", "too_large")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailApi.Benchmarks.LoadTool.Accuracy;
 
 namespace MailApi.Benchmarks.LoadTool;
 
@@ -11,6 +12,7 @@ public sealed record Options
                run templates [--messages 10000] [--size 5120] [--connections 64] [--provider sqlite|postgres]
                run crash   [--seconds 60] [--provider sqlite|postgres] [--kill-every 5]
                     [--signal KILL|TERM] [--clients 8]
+               run bounces [--data FOLDER] [--part all|tuning|held-out]
         every command: [--service PATH/MailApi.dll] to measure another build, [--keep] to keep the temporary files
         """;
 
@@ -39,6 +41,11 @@ public sealed record Options
 
     /// <summary>The service's assembly; null means the Release build of this checkout.</summary>
     public string? Service { get; init; }
+
+    /// <summary>Where labelled bounces lie; null means the usual place.</summary>
+    public string? Data { get; init; }
+
+    public CorpusPart Part { get; init; } = CorpusPart.All;
 
     public bool Keep { get; init; }
 
@@ -72,6 +79,8 @@ public sealed record Options
         "--kill-every" => this with { KillEvery = TimeSpan.FromSeconds(Number(name, value)) },
         "--signal" when value is "KILL" or "TERM" => this with { Signal = value },
         "--clients" => this with { Clients = Number(name, value) },
+        "--data" => this with { Data = Path.GetFullPath(value) },
+        "--part" => this with { Part = ParsePart(value) },
         "--service" => this with { Service = Path.GetFullPath(value) },
         _ => throw new UsageException($"unknown option {name} {value}"),
     };
@@ -83,6 +92,14 @@ public sealed record Options
 
     private static IReadOnlyList<Provider> ParseProviders(string value) =>
         value == "none" ? [] : [.. value.Split(',').Select(ParseProvider)];
+
+    private static CorpusPart ParsePart(string value) => value switch
+    {
+        "all" => CorpusPart.All,
+        "tuning" => CorpusPart.Tuning,
+        "held-out" => CorpusPart.HeldOut,
+        _ => throw new UsageException($"unknown part '{value}'"),
+    };
 
     private static Provider ParseProvider(string value) => value switch
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using MailApi.Benchmarks.LoadTool;
+using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -19,6 +20,7 @@ try
         "speed" => await SpeedRun.ExecuteAsync(options, stop.Token),
         "templates" => await TemplateRun.ExecuteAsync(options, stop.Token),
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
+        "bounces" => BouncesRun.Execute(options),
         "crash" => await CrashRun.ExecuteAsync(options, stop.Token),
         _ => throw new UsageException($"unknown command '{options.Command}'"),
     };

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace MailApi.Core.Bounces;
+namespace MailApi.Core.Bounces.Replies;
 
 /// <summary>Finds enhanced status codes (RFC 3463 §2) in free text, where many servers hide them.</summary>
 public static class EnhancedStatusCode

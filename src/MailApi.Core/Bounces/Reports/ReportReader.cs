@@ -1,0 +1,81 @@
+using MimeKit;
+
+namespace MailApi.Core.Bounces.Reports;
+
+/// <summary>
+/// Understands one mail: a delivery status (RFC 3464, RFC 6533), a complaint (RFC 5965), a bounce without a standard
+/// form, an automatic answer (RFC 3834), or none of them. A function of the bytes; what is hostile in them is cut off.
+/// </summary>
+public static class ReportReader
+{
+    internal const int MaxDepth = 12;
+    internal const int MaxRecipients = 1000;
+
+    /// <summary>What a report has to say stands at its front; behind it are other people's attachments.</summary>
+    private const int MaxBytes = 1024 * 1024;
+    private const int MaxLines = 20_000;
+
+    private static readonly ParserOptions Options = new()
+    {
+        MaxMimeDepth = MaxDepth,
+        MaxAddressGroupDepth = 2,
+        CharsetEncoding = System.Text.Encoding.UTF8,
+    };
+
+    /// <summary>Reads as much of the stream as a report needs.</summary>
+    public static async Task<BounceReport> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBytes];
+        var length = await stream.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken);
+        return Read(buffer.AsMemory(0, length));
+    }
+
+    public static BounceReport Read(ReadOnlyMemory<byte> bytes)
+    {
+        using var message = Parse(bytes.Span);
+        if (message is null)
+        {
+            return new BounceReport(ReportKind.None, [], new OriginalMessage());
+        }
+
+        return ReportInterpreter.Of(MailContent.Of(message));
+    }
+
+    /// <summary>A mail that stands inside of another one's text.</summary>
+    internal static MailContent? ReadInner(string text) =>
+        Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
+
+    private static MimeMessage? Parse(ReadOnlySpan<byte> bytes)
+    {
+        var head = Cut(bytes);
+        try
+        {
+            return MimeMessage.Load(Options, new MemoryStream(head, writable: false), persistent: true);
+        }
+        catch (FormatException)
+        {
+            // Not a mail at all.
+            return null;
+        }
+    }
+
+    /// <summary>The front of the mail, without the line that mbox files put before it.</summary>
+    private static byte[] Cut(ReadOnlySpan<byte> bytes)
+    {
+        var rest = bytes.Length > MaxBytes ? bytes[..MaxBytes] : bytes;
+        if (rest.StartsWith("From "u8))
+        {
+            var end = rest.IndexOf((byte)'\n');
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
+
+        var length = 0;
+        for (var lines = 0; lines < MaxLines && length < rest.Length; lines++)
+        {
+            var end = rest[length..].IndexOf((byte)'\n');
+            length = end < 0 ? rest.Length : length + end + 1;
+        }
+
+        return rest[..length].ToArray();
+    }
+}
