@@ -2,6 +2,7 @@ using MailApi.Core.Accepting;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Feedback;
 using MailApi.Core.Notifications;
 using MailApi.Core.Notifications.Sending;
 using MailApi.Core.Retention;
@@ -30,6 +31,7 @@ internal static class Mail
         AddAccepting(services);
         AddRelaying(services, configuration);
         AddNotifying(services);
+        AddFeedback(services);
         services.AddSingleton<PurgeOldMail>();
     }
 
@@ -113,6 +115,13 @@ internal static class Mail
         services.AddSingleton<NotifyWebhooks>();
         services.AddSingleton<ReplayEvents>();
         services.AddSingleton<WebhookRules>();
+    }
+
+    private static void AddFeedback(IServiceCollection services)
+    {
+        services.AddOptions<BounceOptions>()
+            .BindConfiguration("Bounces", o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<ReceiveReport>();
     }
 
     /// <summary>Reads and checks section <c>Relays</c>: one entry per route, named freely.</summary>
