@@ -286,6 +286,22 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.ToTable("live_templates");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.MailboxLease", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("Owner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner");
+
+                    b.HasKey("Name")
+                        .HasName("pk_mailbox_leases");
+
+                    b.ToTable("mailbox_leases");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<Guid>("Id")

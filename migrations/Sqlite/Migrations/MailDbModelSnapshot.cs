@@ -280,6 +280,22 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.ToTable("live_templates");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.MailboxLease", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Owner")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("owner");
+
+                    b.HasKey("Name")
+                        .HasName("pk_mailbox_leases");
+
+                    b.ToTable("mailbox_leases");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<byte[]>("Id")

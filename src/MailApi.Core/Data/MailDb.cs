@@ -31,6 +31,8 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Node> Nodes => Set<Node>();
 
+    public DbSet<MailboxLease> MailboxLeases => Set<MailboxLease>();
+
     public DbSet<Template> Templates => Set<Template>();
 
     public DbSet<TemplateVersion> TemplateVersions => Set<TemplateVersion>();
