@@ -1,3 +1,6 @@
+using MailApi.Core.Feedback.Mailboxes;
+using MailApi.Core.Feedback.Relays;
+
 namespace MailApi.Core.Feedback;
 
 /// <summary>Section <c>Bounces</c>: how what comes back of messages finds them.</summary>
@@ -17,4 +20,14 @@ public sealed class BounceOptions
     /// that the first start made and keeps in the database.
     /// </summary>
     public string ReturnPathKey { get; set; } = "";
+
+    public MailboxOptions Mailbox { get; set; } = new();
+
+    public SesOptions Ses { get; set; } = new();
+
+    public SendGridOptions SendGrid { get; set; } = new();
+
+    public MailgunOptions Mailgun { get; set; } = new();
+
+    public PostmarkOptions Postmark { get; set; } = new();
 }

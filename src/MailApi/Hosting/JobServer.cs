@@ -3,6 +3,7 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using MailApi.Core.Data;
 using MailApi.Core.Delivery;
+using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ namespace MailApi.Hosting;
 /// </summary>
 internal static class JobServer
 {
-    public static void AddJobServer(this IServiceCollection services)
+    public static void AddJobServer(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfire((provider, hangfire) =>
         {
@@ -39,13 +40,17 @@ internal static class JobServer
         services.AddHangfireServer((provider, server) =>
         {
             var delivery = provider.GetRequiredService<IOptions<DeliveryOptions>>().Value;
-            server.WorkerCount = 6;
+            server.WorkerCount = 7;
             server.Queues = [provider.GetRequiredService<NodeQueue>().Name, "default"];
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
             server.ShutdownTimeout = delivery.ShutdownTimeout + TimeSpan.FromSeconds(5);
         });
         services.AddHostedService(provider => Keep<RelayMessages>(provider, job => job.RunAsync(CancellationToken.None)));
         services.AddHostedService(provider => Keep<NotifyWebhooks>(provider, job => job.RunAsync(CancellationToken.None)));
+        if (configuration.GetSection(MailboxOptions.Section).Exists())
+        {
+            services.AddHostedService(provider => Keep<PollMailbox>(provider, job => job.RunAsync(CancellationToken.None)));
+        }
     }
 
     /// <summary>What recurs, once for all nodes that share a database.</summary>

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Hangfire;
 using MailApi.ApiKeys;
+using MailApi.Bounces.Relays;
 using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
@@ -65,7 +66,8 @@ internal static class Server
         services.AddSingleton<SqliteLock>();
         services.AddDatabase(configuration);
         services.AddMail(configuration);
-        services.AddJobServer();
+        services.AddWaysIn();
+        services.AddJobServer(configuration);
         services.AddOpenApiDocument();
         services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
             (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
@@ -88,6 +90,7 @@ internal static class Server
         v1.MapTemplates();
         v1.MapSuppressions();
         v1.MapWebhooks();
+        v1.MapRelayNotices();
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();

@@ -21,6 +21,7 @@ public static class ProblemCodes
         new("unauthorized", 401, "No key was sent."),
         new("invalid_api_key", 401, "The key does not exist, was revoked, or is not complete."),
         new("api_key_expired", 401, "The key has expired."),
+        new("invalid_signature", 401, "The relay's request is not signed, or not as it should be."),
         new("missing_scope", 403, "The key may not do this; the detail names the scope."),
         new("ip_not_allowed", 403, "The key may not be used from this address."),
         new("from_not_allowed", 403, "The key may not send from this address."),

@@ -33,9 +33,9 @@ public sealed class FolderRules(params (string Folder, string[] Forbidden, strin
         return [.. violations.Distinct()];
     }
 
-    /// <summary>Names with dots; a rule may be for everything outside a folder by a leading exclamation mark.</summary>
+    /// <summary>Names with dots; <c>!A|B</c> is everything outside A and B.</summary>
     private static bool IsWithin(string name, string folder) => folder.StartsWith('!')
-        ? !IsWithin(name, folder[1..])
+        ? !folder[1..].Split('|').Any(f => IsWithin(name, f))
         : name == folder || name.StartsWith(folder + ".", StringComparison.Ordinal);
 
     private static string NamespaceOf(TypeReference type)

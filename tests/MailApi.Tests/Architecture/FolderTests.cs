@@ -9,7 +9,7 @@ public sealed class FolderTests
     private static readonly string[] Nouns =
     [
         "MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events",
-        "MailApi.Templates", "MailApi.Webhooks",
+        "MailApi.Templates", "MailApi.Webhooks", "MailApi.Bounces",
     ];
 
     private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
@@ -19,7 +19,8 @@ public sealed class FolderTests
     private static readonly FolderRules CoreRules = new(
         (Core, ["Microsoft.AspNetCore"], "only the edge may use ASP.NET Core"),
         (Core, ["Hangfire"], "jobs are started by the edge; Core holds what they do"),
-        ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
+        ($"!{Core}.Smtp|{Core}.Feedback.Mailboxes", ["MailKit"], "only Smtp and the reader of mailboxes may use MailKit"),
+        ($"{Core}.Feedback.Relays", [$"{Core}.Data", $"{Core}.Delivery"], "what a relay says is a function of its request"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
