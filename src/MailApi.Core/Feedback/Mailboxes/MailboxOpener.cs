@@ -49,6 +49,7 @@ internal sealed class MailboxOpener(MailboxOptions options, TimeProvider time)
         var certificate = new CertificateCheck(
             options.Host, trusting: options.EffectiveSecurity == RelaySecurity.Opportunistic, time);
         client.ServerCertificateValidationCallback = certificate.Accept;
+        client.CheckCertificateRevocation = false;
         var security = options.EffectiveSecurity switch
         {
             RelaySecurity.None => SecureSocketOptions.None,
