@@ -155,7 +155,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         Subject = pending.Subject,
         Tags = pending.Tags,
         Metadata = pending.Metadata,
-        Size = pending.Mime.Length + ServiceHeaders.Write(id, pending.From.Address.Domain, _now).Length,
+        Size = pending.Mime.Length + context.Headers.Write(id, pending.From.Address.Domain, _now).Length,
         CreatedAt = _now,
         SendAt = pending.SendAt,
         ResentFrom = pending.ResentFrom,
@@ -222,14 +222,14 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         Priority = message.Priority,
         Attempt = 1,
         Sandbox = message.Sandbox,
-        Sender = pending.From.Address,
+        Sender = context.ReturnPaths.Of(message.Id, pending.From.Address),
         Recipients =
         [
             .. _recipients.Where(r => r.Status == RecipientStatus.Queued)
                 .Select(r => new PendingDelivery(r.Position, pending.Recipients[r.Position].Mailbox.Address)),
         ],
         Tags = pending.Tags,
-        Prefix = ServiceHeaders.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
+        Prefix = context.Headers.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
         Mime = pending.Mime,
         ExpiresAt = expires,
         Bytes = message.Size,

@@ -2,6 +2,7 @@ using FluentValidation;
 using Hangfire;
 using MailApi.ApiKeys;
 using MailApi.Events;
+using MailApi.Core.Feedback;
 using MailApi.Http;
 using MailApi.Messages;
 using MailApi.Projects;
@@ -47,6 +48,7 @@ internal static class Server
         // Before anything is opened, and before the host would log the same with a stack trace.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<SealKey>().LoadAsync(CancellationToken.None);
         await app.Services.GreetAsync(app.Configuration);
         app.Services.ScheduleRecurringJobs();
         await app.RunAsync();
