@@ -76,6 +76,7 @@ internal static class OpenApi
             ["Events"] = "Everything that happened, to be followed by cursor.",
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
+            ["Bounces"] = "What became of messages after a relay had taken them.",
             ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",
             ["API keys"] = "Who may do what.",
             ["Projects"] = "Tenants; for admin keys.",

@@ -1,8 +1,9 @@
 using FluentValidation;
 using Hangfire;
 using MailApi.ApiKeys;
-using MailApi.Events;
+using MailApi.Bounces;
 using MailApi.Core.Feedback;
+using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
 using MailApi.Projects;
@@ -89,6 +90,7 @@ internal static class Server
         v1.MapEvents();
         v1.MapTemplates();
         v1.MapSuppressions();
+        v1.MapBounces();
         v1.MapWebhooks();
         v1.MapApiKeys();
         v1.MapProjects();
