@@ -16,17 +16,13 @@ public sealed partial class ReceiveReport(MatchReport match, RecordReport record
         ReadOnlyMemory<byte> mail, string source, CancellationToken cancellationToken) =>
         ReceiveAsync(ReportReader.Read(mail), source, null, cancellationToken);
 
-    /// <summary>As above, from somebody who may speak of one project's messages alone: others are unknown to them.</summary>
-    public Task<ReceivedReport> ReceiveAsync(
-        ReadOnlyMemory<byte> mail, string source, Id<Project> project, CancellationToken cancellationToken) =>
-        ReceiveAsync(ReportReader.Read(mail), source, project, cancellationToken);
-
     /// <summary>Takes a relay's own news; <paramref name="source"/> is the relay: <c>ses</c>.</summary>
     public Task<ReceivedReport> ReceiveAsync(
         RelayNotice notice, string source, CancellationToken cancellationToken) =>
         ReceiveAsync(notice.ToReport(), source, null, cancellationToken);
 
-    private async Task<ReceivedReport> ReceiveAsync(
+    /// <summary>Takes a report that has been read; one of a project that is not the one given is unknown.</summary>
+    public async Task<ReceivedReport> ReceiveAsync(
         BounceReport report, string source, Id<Project>? project, CancellationToken cancellationToken)
     {
         var found = report.Kind is ReportKind.None ? null : await match.FindAsync(report, project, cancellationToken);
