@@ -76,6 +76,14 @@ internal static class AddressScanner
             end++;
         }
 
+        // A top-level domain is all ASCII or not at all: what is glued to "example.jp" begins the next word.
+        var top = text.AsSpan(start, end - start).LastIndexOf('.') + start + 1;
+        if (top < end && char.IsAsciiLetter(text[top]))
+        {
+            var foreign = text.AsSpan(top, end - top).IndexOfAnyExceptInRange('\0', '\u007f');
+            end = foreign < 0 ? end : top + foreign;
+        }
+
         while (end > start && text[end - 1] is '.' or '-' or '_')
         {
             end--;

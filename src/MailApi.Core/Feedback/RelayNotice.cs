@@ -11,7 +11,17 @@ namespace MailApi.Core.Feedback;
 /// without a seal of ours are passed over.
 /// </param>
 public sealed record RelayNotice(
-    ReportKind Kind, IReadOnlyList<NoticedRecipient> Recipients, IReadOnlyList<string> Identifiers);
+    ReportKind Kind, IReadOnlyList<NoticedRecipient> Recipients, IReadOnlyList<string> Identifiers)
+{
+    /// <summary>The same, as if it had been read from a mail.</summary>
+    internal BounceReport ToReport() => new(
+        Kind,
+        [
+            .. Recipients.Select(r => new ReportedRecipient(
+                Kind, r.Email, null, r.Verdict, r.Code, r.EnhancedCode, r.Diagnostic)),
+        ],
+        new OriginalMessage { References = Identifiers });
+}
 
 /// <summary>One recipient of a <see cref="RelayNotice"/>.</summary>
 /// <param name="Email">As the relay names it.</param>

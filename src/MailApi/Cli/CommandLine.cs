@@ -19,7 +19,7 @@ internal static class CommandLine
 
             var root = new RootCommand("The transactional email API that you run yourself. Without a command it serves.")
             {
-                KeysCommand.Make(), OpenApiCommand.Make(), HealthCheckCommand.Make(),
+                KeysCommand.Make(), OpenApiCommand.Make(), HealthCheckCommand.Make(), InspectBounceCommand.Make(),
             };
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }

@@ -2,6 +2,7 @@ using MailApi.Core.Accepting;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Domain;
 using MailApi.Core.Feedback;
 using MailApi.Core.Notifications;
 using MailApi.Core.Notifications.Sending;
@@ -27,6 +28,7 @@ internal static class Mail
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         AddOptions(services);
+        AddSuppressionOptions(services);
         AddTemplating(services);
         AddAccepting(services);
         AddRelaying(services, configuration);
@@ -62,6 +64,14 @@ internal static class Mail
             .ValidateOnStart();
     }
 
+    private static void AddSuppressionOptions(IServiceCollection services) => services.AddOptions<SuppressionOptions>()
+        .BindConfiguration("Suppressions", o => o.ErrorOnUnknownConfiguration = true)
+        .Validate(o => o.SoftBounces.Threshold is >= 0 and <= 100, "Suppressions:SoftBounces:Threshold must be between 0 and 100.")
+        .Validate(
+            o => o.SoftBounces.Within > TimeSpan.Zero && o.SoftBounces.Lasts > TimeSpan.Zero,
+            "Suppressions:SoftBounces:Within and Suppressions:SoftBounces:Lasts must be longer than 0.")
+        .ValidateOnStart();
+
     private static void AddTemplating(IServiceCollection services)
     {
         services.AddSingleton<TemplateLibrary>();
@@ -84,6 +94,7 @@ internal static class Mail
         services.AddSingleton<Acceptance>();
         services.AddSingleton<ScheduledMessages>();
         services.AddSingleton<SuppressionList>();
+        services.AddSingleton<SuppressAddress>();
         services.AddSingleton<PrepareMessage>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<SendMessage>();
@@ -121,6 +132,18 @@ internal static class Mail
     {
         services.AddOptions<BounceOptions>()
             .BindConfiguration("Bounces", o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BounceOptions>, BounceOptionsRules>();
+        services.AddSingleton<MessageSeals>();
+        services.AddSingleton<ServiceHeaders>();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<BounceOptions>>().Value;
+            return new ReturnPaths(
+                provider.GetRequiredService<MessageSeals>(), options.ReturnPathMailbox, options.ReturnPathDomain);
+        });
+        services.AddSingleton<SealKey>();
+        services.AddSingleton<MatchReport>();
+        services.AddSingleton<RecordReport>();
         services.AddSingleton<ReceiveReport>();
     }
 

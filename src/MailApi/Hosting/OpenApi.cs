@@ -77,6 +77,7 @@ internal static class OpenApi
             ["Events"] = "Everything that happened, to be followed by cursor.",
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
+            ["Bounces"] = "What became of messages after a relay had taken them.",
             ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",
             ["Relays"] = "What relays post of their own accord; each is open when its settings are there.",
             ["API keys"] = "Who may do what.",

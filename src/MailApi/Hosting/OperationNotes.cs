@@ -57,6 +57,14 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
             }
         }
 
+        if (metadata.OfType<OtherBody>().FirstOrDefault() is { } other && operation.RequestBody?.Content is { } bodies)
+        {
+            bodies[other.ContentType] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = other.Description },
+            };
+        }
+
         foreach (var (status, response) in operation.Responses ?? [])
         {
             Describe((OpenApiResponse)response, status);

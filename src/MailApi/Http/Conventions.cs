@@ -9,6 +9,10 @@ internal static class Conventions
     public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder builder, object example) =>
         builder.WithMetadata(new BodyExample(example));
 
+    /// <summary>Another content type the body can have, which is not JSON.</summary>
+    public static RouteHandlerBuilder WithBody(this RouteHandlerBuilder builder, string contentType, string description) =>
+        builder.WithMetadata(new OtherBody(contentType, description));
+
     /// <summary>The query parameters that are read.</summary>
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder builder, params string[] names) =>
         builder.WithMetadata(new QueryNames(names));
@@ -31,6 +35,9 @@ internal static class Conventions
 
 /// <summary>A body to try.</summary>
 internal sealed record BodyExample(object Value);
+
+/// <summary>A body that is bytes and no record.</summary>
+internal sealed record OtherBody(string ContentType, string Description);
 
 /// <summary>Query parameters by name; the documentation knows what each means.</summary>
 internal sealed record QueryNames(IReadOnlyList<string> Names);

@@ -34,7 +34,7 @@ public sealed record BounceReport(ReportKind Kind, IReadOnlyList<ReportedRecipie
 /// <param name="Kind">Differs from the report's where it tells of several fates.</param>
 /// <param name="Email">The address we sent to, as far as the report says.</param>
 /// <param name="FinalEmail">The address that failed in the end, where the report names another one.</param>
-/// <param name="Verdict">Null for complaints and deliveries.</param>
+/// <param name="Verdict">Null for deliveries, and for complaints but those that a program made about authentication.</param>
 /// <param name="Code">The reply code quoted.</param>
 /// <param name="EnhancedCode">The enhanced status code quoted.</param>
 /// <param name="Diagnostic">The words the verdict rests on.</param>

@@ -35,7 +35,8 @@ internal static class DeliveryStatus
         var isStatus = false;
         foreach (var line in text.Split('\n'))
         {
-            var trimmed = line.Trim();
+            // Somebody who passes a report on may quote it.
+            var trimmed = line.AsSpan().TrimStart("> ").Trim().ToString();
             var isName = Fields.IsField(trimmed, out var colon) && Names.Contains(trimmed[..colon].TrimEnd());
             var isContinuation = isStatus && line.Length > 0 && line[0] is ' ' or '\t' && !Fields.IsField(trimmed, out _);
             isStatus = isName || isContinuation || (isStatus && trimmed.Length == 0);

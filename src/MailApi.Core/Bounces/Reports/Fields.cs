@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 using MimeKit.Utils;
 
@@ -9,11 +10,11 @@ internal sealed class Fields
     private const int MaxFields = 400;
     private const int MaxValue = 8192;
 
-    private readonly List<KeyValuePair<string, string>> _fields = [];
+    private readonly List<(string Name, StringBuilder Value)> _fields = [];
 
     public int Count => _fields.Count;
 
-    public IEnumerable<KeyValuePair<string, string>> Entries => _fields;
+    public IEnumerable<KeyValuePair<string, string>> Entries => _fields.Select(f => KeyValuePair.Create(f.Name, f.Value.ToString()));
 
     public static Fields Of(HeaderList headers)
     {
@@ -66,7 +67,7 @@ internal sealed class Fields
         {
             if (field.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                return value;
+                return value.ToString();
             }
         }
 
@@ -74,7 +75,7 @@ internal sealed class Fields
     }
 
     public IEnumerable<string> All(string name) =>
-        _fields.Where(f => f.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value);
+        _fields.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value.ToString());
 
     public bool Has(string name) => First(name) is not null;
 
@@ -82,30 +83,30 @@ internal sealed class Fields
     {
         if (_fields.Count < MaxFields)
         {
-            _fields.Add(new(name.Trim(), value.Replace('\n', ' ').Replace("\r", "", StringComparison.Ordinal).Trim()));
+            var line = value.Replace('\n', ' ').Replace("\r", "", StringComparison.Ordinal).Trim();
+            _fields.Add((name.Trim(), new StringBuilder(line)));
         }
     }
 
     public void AddLine(string line)
     {
-        if (line[0] is ' ' or '\t' && _fields.Count > 0)
-        {
-            var (name, value) = _fields[^1];
-            if (value.Length < MaxValue)
-            {
-                _fields[^1] = new(name, $"{value} {line.Trim()}");
-            }
-        }
-        else if (IsField(line.AsSpan().TrimStart(), out var colon))
-        {
-            var trimmed = line.TrimStart();
-            Add(trimmed[..colon], trimmed[(colon + 1)..]);
-        }
-        else if (_fields.Count > 0 && _fields[^1].Value.Length < MaxValue)
+        var trimmed = line.Trim();
+        if ((line[0] is ' ' or '\t' && _fields.Count > 0) || !IsField(trimmed, out var colon))
         {
             // Some break a long diagnostic without the indent that would say so.
-            var (name, value) = _fields[^1];
-            _fields[^1] = new(name, $"{value} {line.Trim()}");
+            Continue(trimmed);
+        }
+        else
+        {
+            Add(trimmed[..colon], trimmed[(colon + 1)..]);
+        }
+    }
+
+    private void Continue(string line)
+    {
+        if (_fields.Count > 0 && _fields[^1].Value is { Length: < MaxValue } value)
+        {
+            value.Append(' ').Append(line);
         }
     }
 

@@ -3,6 +3,8 @@ namespace MailApi.Core.Bounces.Reports;
 /// <summary>Parts a text where the returned message begins in it, as mail servers without MIME write it.</summary>
 internal static class InlineOriginal
 {
+    private const int MaxLines = 400;
+
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         "Received", "From", "To", "Cc", "Subject", "Date", "Message-ID", "MIME-Version", "Return-Path", "Content-Type",
@@ -16,7 +18,17 @@ internal static class InlineOriginal
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            if (IsKnownField(lines[i]) && ReadHeader(lines, i) is { } header)
+            if (!IsKnownField(lines[i]))
+            {
+                continue;
+            }
+
+            if (ReadHeader(lines, i, out var end) is not { } header)
+            {
+                // What is no header has none in its second half either.
+                i = end;
+            }
+            else
             {
                 var notice = string.Join('\n', lines[..i]);
 
@@ -30,13 +42,17 @@ internal static class InlineOriginal
         return (text, null, null);
     }
 
-    private static Fields? ReadHeader(string[] lines, int start)
+    /// <summary>A message as it was before a mail program quoted it.</summary>
+    public static string Unquote(string message) =>
+        message[0] == '>' ? string.Join('\n', message.Split('\n').Select(line => line.TrimStart('>')).Select(line => line.StartsWith(' ') ? line[1..] : line)) : message;
+
+    private static Fields? ReadHeader(string[] lines, int start, out int end)
     {
         var header = new Fields();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = start; i < lines.Length && i < start + 400; i++)
+        for (end = start; end < lines.Length && end < start + MaxLines; end++)
         {
-            var line = Unquoted(lines[i]);
+            var line = Unquoted(lines[end]);
             var isContinuation = line.Length > 0 && line[0] is ' ' or '\t';
             if (string.IsNullOrWhiteSpace(line) || !(isContinuation || Fields.IsField(line, out _)))
             {
@@ -44,7 +60,7 @@ internal static class InlineOriginal
             }
 
             header.AddLine(line.TrimEnd());
-            if (IsKnownField(lines[i]))
+            if (IsKnownField(lines[end]))
             {
                 names.Add(line[..line.IndexOf(':', StringComparison.Ordinal)].TrimEnd());
             }

@@ -34,17 +34,37 @@ internal static class Judge
             {
                 return reply;
             }
-        }
 
-        foreach (var text in evidence.Texts)
-        {
             if (FindCode(text) is { } code)
             {
-                return new SmtpReply(0, code, text);
+                return new SmtpReply(0, code, LineWith(text, code));
+            }
+
+            if (ReplyRules.FirstMatch(new ReplyFacts(0, null, ReplyText.Flatten(text)), withHints: false) is not null)
+            {
+                // Words that need no code; one from farther off would belong to somebody else.
+                return new SmtpReply(0, null, TellingLine(text));
             }
         }
 
         return null;
+    }
+
+    private static string LineWith(string text, string code) =>
+        text.Split('\n').First(line => line.Contains(code, StringComparison.Ordinal));
+
+    /// <summary>The line that decides, or all where it takes several.</summary>
+    private static string TellingLine(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            if (ReplyRules.FirstMatch(new ReplyFacts(0, null, ReplyText.Flatten(line)), withHints: false) is not null)
+            {
+                return line;
+            }
+        }
+
+        return text;
     }
 
     private static Bounce Weigh(ReportKind kind, SmtpReply? reply, int? code, string? enhanced, Evidence evidence)

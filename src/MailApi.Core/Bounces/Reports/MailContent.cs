@@ -1,4 +1,3 @@
-using System.Text;
 using MimeKit;
 
 namespace MailApi.Core.Bounces.Reports;
@@ -94,22 +93,22 @@ internal sealed class MailContent
         switch (type.MediaType.ToLowerInvariant())
         {
             case "message" or "text" when subtype is "delivery-status" or "global-delivery-status":
-                Statuses.Add(TextOf(part));
+                Statuses.Add(PartText.Of(part, MaxText));
                 break;
             case "message" when subtype is "feedback-report":
-                Feedback.Add(TextOf(part));
+                Feedback.Add(PartText.Of(part, MaxText));
                 break;
             case "message" when subtype is "disposition-notification" or "global-disposition-notification":
                 IsReadReceipt = true;
                 break;
             case "message" or "text" when subtype is "rfc822-headers" or "global-headers" or "rfc822":
-                Original ??= Fields.ParseGroups(TextOf(part)).FirstOrDefault();
+                Original ??= Fields.ParseGroups(PartText.Of(part, MaxText)).FirstOrDefault();
                 break;
             case "text" when subtype is "html":
-                AddText(HtmlWords.Of(TextOf(part)));
+                AddText(HtmlWords.Of(PartText.Of(part, MaxText)));
                 break;
-            case "text" when part is TextPart:
-                AddText(TextOf(part));
+            case "text":
+                AddText(PartText.Of(part, MaxText));
                 break;
         }
     }
@@ -124,26 +123,5 @@ internal sealed class MailContent
         var kept = text.Length > MaxText - _textLength ? text[..(MaxText - _textLength)] : text;
         _textLength += kept.Length;
         Texts.Add(kept.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'));
-    }
-
-    private static string TextOf(MimePart part)
-    {
-        string text;
-        if (part is TextPart human)
-        {
-            text = Iso2022.Decode(human) ?? human.Text;
-        }
-        else
-        {
-            using var bytes = new MemoryStream();
-            if (part is MessageDeliveryStatus or MessageFeedbackReport || part.Content is not null)
-            {
-                part.Content?.DecodeTo(bytes);
-            }
-
-            text = Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)Math.Min(bytes.Length, MaxText));
-        }
-
-        return text.Length > MaxText ? text[..MaxText] : text;
     }
 }

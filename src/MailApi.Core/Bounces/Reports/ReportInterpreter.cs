@@ -7,18 +7,23 @@ internal static class ReportInterpreter
     public static BounceReport Of(MailContent mail)
     {
         var report = Of(mail, out var isPassedOn);
-        if (!isPassedOn || PassedOn(mail) is not { Statuses.Count: > 0 } inner)
+        if (!isPassedOn || PassedOn(mail) is not { } inner)
         {
             return report;
         }
 
         var passed = Of(inner, out _);
+        if (passed.Recipients.Count == 0 || passed.Kind is not (ReportKind.Bounce or ReportKind.Delay))
+        {
+            return report;
+        }
+
         return passed with { Original = passed.Original with { ReportSentTo = report.Original.ReportSentTo } };
     }
 
     private static MailContent? PassedOn(MailContent mail) => mail.Enclosed is { } enclosed
         ? MailContent.Of(enclosed)
-        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(message) : null;
+        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(InlineOriginal.Unquote(message)) : null;
 
     private static BounceReport Of(MailContent mail, out bool isPassedOn)
     {
@@ -30,14 +35,9 @@ internal static class ReportInterpreter
         var signs = new Signs(mail, text);
         var original = OriginalReader.Of(mail);
 
-        if (mail.Feedback.Count > 0 && FeedbackReport.Recipients(mail) is { } complained)
+        if (FeedbackReport.Read(mail, original) is { } complaint)
         {
-            return Complaint(complained, original);
-        }
-
-        if (FeedbackReport.IsComplaintInWords(mail))
-        {
-            return Complaint(Addresses.Recipients(mail.Original), original);
+            return complaint;
         }
 
         if (SesNotification.Read(text) is { } notification)
@@ -45,7 +45,8 @@ internal static class ReportInterpreter
             return notification with { Original = notification.Original with { ReportSentTo = original.ReportSentTo } };
         }
 
-        var statuses = mail.Statuses.Count > 0 ? mail.Statuses : DeliveryStatus.InText(text) is { } inText ? [inText] : [];
+        var statuses = mail.Statuses.Count > 0 ? mail.Statuses
+            : signs.MayQuoteStatus && DeliveryStatus.InText(text) is { } inText ? [inText] : [];
         var entries = DeliveryStatus.Read(statuses, out var envelopeId);
         original = original with { EnvelopeId = envelopeId is null ? null : XText.Decode(envelopeId) };
         if (entries.Count > 0 && FromStatus(entries, notice, signs, text, mail) is { } report)
@@ -56,11 +57,6 @@ internal static class ReportInterpreter
         isPassedOn = !notice.NamesRecipients && !mail.Headers.Has("X-Failed-Recipients");
         return FromWords(notice, signs, text, mail) with { Original = original };
     }
-
-    private static BounceReport Complaint(IEnumerable<string> recipients, OriginalMessage original) => new(
-        ReportKind.Complaint,
-        [.. recipients.Select(r => new ReportedRecipient(ReportKind.Complaint, r, null, null, null, null, null))],
-        original);
 
     private static BounceReport? FromStatus(List<StatusEntry> entries, Notice notice, Signs signs, string text, MailContent mail)
     {
@@ -80,7 +76,7 @@ internal static class ReportInterpreter
             var words = entries.Count == 1 ? text : notice.WordsAbout(entry.FinalEmail ?? email);
             recipients.Add(kinds[i] is ReportKind.Delivered
                 ? new ReportedRecipient(kinds[i], email, entry.FinalEmail, null, null, entry.Status, null)
-                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, Subject(mail)])));
+                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, entries.Count == 1 ? Subject(mail) : ""])));
         }
 
         return recipients.Count == 0
@@ -108,7 +104,7 @@ internal static class ReportInterpreter
 
         var kind = isDelay ? ReportKind.Delay : ReportKind.Bounce;
         var failed = Addresses.Distinct(Addresses.In(mail.Headers, "X-Failed-Recipients"));
-        var named = failed.Count > 0
+        var named = failed.Exists(notice.Mentions) || (failed.Count > 0 && !notice.NamesRecipients)
             ? failed.ConvertAll(f => new NamedRecipient(f, failed.Count == 1 ? text : notice.WordsAbout(f)))
             : notice.Recipients();
         if (named.Count == 0 && !signs.IsFromDaemon)
@@ -116,7 +112,10 @@ internal static class ReportInterpreter
             return new BounceReport(ReportKind.None, [], new OriginalMessage());
         }
 
-        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, text, Subject(mail)])));
+
+        // The subject is about one of several, and nobody knows which.
+        string[] rest = named.Count == 1 ? [text, Subject(mail)] : [notice.Common()];
+        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest])));
         return new BounceReport(kind, [.. recipients], new OriginalMessage());
     }
 

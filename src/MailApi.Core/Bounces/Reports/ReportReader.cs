@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 
 namespace MailApi.Core.Bounces.Reports;
@@ -14,12 +15,13 @@ public static class ReportReader
     /// <summary>What a report has to say stands at its front; behind it are other people's attachments.</summary>
     private const int MaxBytes = 1024 * 1024;
     private const int MaxLines = 20_000;
+    private const int MaxRun = 64 * 1024;
 
     private static readonly ParserOptions Options = new()
     {
         MaxMimeDepth = MaxDepth,
         MaxAddressGroupDepth = 2,
-        CharsetEncoding = System.Text.Encoding.UTF8,
+        CharsetEncoding = Encoding.UTF8,
     };
 
     /// <summary>Reads as much of the stream as a report needs.</summary>
@@ -43,7 +45,7 @@ public static class ReportReader
 
     /// <summary>A mail that stands inside of another one's text.</summary>
     internal static MailContent? ReadInner(string text) =>
-        Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
+        Parse(Encoding.UTF8.GetBytes(text)) is { } message ? MailContent.Of(message) : null;
 
     private static MimeMessage? Parse(ReadOnlySpan<byte> bytes)
     {
@@ -59,23 +61,38 @@ public static class ReportReader
         }
     }
 
-    /// <summary>The front of the mail, without the line that mbox files put before it.</summary>
+    /// <summary>
+    /// The front of the mail: without the line that mbox files put before it, and of lines that are endless, or that
+    /// indented lines continue without end, as a hostile header has them, only the beginning.
+    /// </summary>
     private static byte[] Cut(ReadOnlySpan<byte> bytes)
     {
         var rest = bytes.Length > MaxBytes ? bytes[..MaxBytes] : bytes;
         if (rest.StartsWith("From "u8))
         {
-            var end = rest.IndexOf((byte)'\n');
-            rest = end < 0 ? [] : rest[(end + 1)..];
+            rest = rest[LineLength(rest)..];
         }
 
-        var length = 0;
-        for (var lines = 0; lines < MaxLines && length < rest.Length; lines++)
+        var head = new byte[rest.Length];
+        var (length, run) = (0, 0);
+        for (var lines = 0; lines < MaxLines && !rest.IsEmpty; lines++)
         {
-            var end = rest[length..].IndexOf((byte)'\n');
-            length = end < 0 ? rest.Length : length + end + 1;
+            var end = LineLength(rest);
+            run = rest[0] is (byte)' ' or (byte)'\t' ? run : 0;
+            var kept = Math.Min(end, MaxRun - run);
+            rest[..kept].CopyTo(head.AsSpan(length));
+            length += kept;
+            run += kept;
+            if (kept > 0 && kept < end)
+            {
+                head[length - 1] = (byte)'\n';
+            }
+
+            rest = rest[end..];
         }
 
-        return rest[..length].ToArray();
+        return head[..length];
     }
+
+    private static int LineLength(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : text.Length;
 }

@@ -56,6 +56,15 @@ internal sealed class Signs
 
     private bool HasNullSenderInFrom => _mail.Headers.First("From") is { } from && ReportPhrases.Any(ReportPhrases.Daemon, from);
 
+    /// <summary>Delivery statuses as text are believed only from those who write or pass them on, not from a discussion of them.</summary>
+    public bool MayQuoteStatus => IsFromDaemon || _mail.IsReport || _mail.Headers.Has("X-Failed-Recipients") || IsForward;
+
+    private bool IsForward => Prefix is "FW" or "FWD" or "WG" or "TR" or "RV" or "I" or "ENC" or "転送";
+
+    private bool IsFromNobody => Addresses.In(_mail.Headers, "From").Any(a =>
+        a.Split('@')[0].Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant()
+            is "NOREPLY" or "DONOTREPLY" or "BOUNCE" or "BOUNCES");
+
     /// <summary>A program that keeps a mailing list says no in its own way.</summary>
     private bool IsFromListManager =>
         _mail.Headers.Has("X-MLServer") || _mail.Headers.Has("X-List-Administrivia")
@@ -65,7 +74,9 @@ internal sealed class Signs
                 || local.StartsWith("owner-", StringComparison.OrdinalIgnoreCase)));
 
     private bool IsAnswerOrForward =>
-        _subject.Split(':', 2)[0].Trim().ToUpperInvariant() is "RE" or "AW" or "FW" or "FWD" or "WG" or "SV" or "TR" or "RV";
+        IsForward || Prefix is "RE" or "AW" or "SV" or "R" or "ANTW" or "回复" or "答复";
+
+    private string Prefix => _subject.Contains(':', StringComparison.Ordinal) ? _subject.Split(':', 2)[0].Trim().ToUpperInvariant() : "";
 
     private int Score(string[] subjects, string[] sentences)
     {
@@ -73,7 +84,7 @@ internal sealed class Signs
             + (_mail.Headers.Has("X-Failed-Recipients") ? 3 : 0)
             + (_mail.IsReport && !_mail.IsReadReceipt ? 2 : 0)
             + (_mail.Original is not null ? 1 : 0)
-            + (IsFromListManager ? 1 : 0)
+            + (IsFromListManager || IsFromNobody ? 1 : 0)
             + (_mail.Headers.Has("Auto-Submitted") ? 1 : 0);
         if (structure == 0 || (_mail.Headers.Has("List-Id") && !IsFromDaemon))
         {

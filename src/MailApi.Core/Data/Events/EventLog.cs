@@ -35,10 +35,13 @@ public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
         return id;
     }
 
-    /// <summary>Records that an address is suppressed, if that is news: nothing when the list has it already.</summary>
-    public void RecordSuppression(IStatements statements, NewEvent e)
+    /// <summary>
+    /// Records that a message has led to an entry of the suppression list at the time of the event, if the statements
+    /// before it have made one: nothing when the list stayed as it was.
+    /// </summary>
+    public void RecordSuppression(IStatements statements, NewEvent e, Id<Message> cause)
     {
-        var id = Insert(statements, EventStatements.InsertOfNewSuppression, e);
+        var id = Insert(statements, EventStatements.InsertOfSuppression, e, cause.Value);
         foreach (var endpoint in listeners.To(e))
         {
             Tell(statements, EventStatements.TellIfRecorded, id, endpoint, e);
@@ -71,7 +74,7 @@ public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
         _ => EventStatements.InsertInSequence,
     };
 
-    private static Id<Event> Insert(IStatements statements, Statement statement, NewEvent e)
+    private static Id<Event> Insert(IStatements statements, Statement statement, NewEvent e, params ReadOnlySpan<object?> more)
     {
         var id = Id<Event>.New(e.Timestamp);
         List<object?> values =
@@ -84,7 +87,7 @@ public sealed class EventLog(Listeners listeners, EndpointWakes wakes)
             values.Add(e.Sequence ?? e.StepsBack);
         }
 
-        statements.Add(statement, [.. values]);
+        statements.Add(statement, [.. values, .. more]);
         return id;
     }
 
