@@ -128,23 +128,28 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public async Task A_node_that_dies_before_the_mail_is_moved_leaves_it_for_the_next()
+    public async Task A_node_that_dies_before_the_mail_is_moved_leaves_it_for_the_next_and_nothing_is_told_twice()
     {
         await using var dovecot = await DovecotServer.StartAsync();
         await using var proxy = new HoldingProxy(dovecot.Imap);
         var settings = Imap(dovecot);
         settings["Bounces__Mailbox__Port"] = $"{proxy.Port}";
         await using var service = await ServiceProcess.StartAsync("sqlite", settings);
+        using var api = new ApiClient(service.CreateClient());
+        var id = await api.AcceptAsync(ApiClient.Message("ann@example.net"));
+        await api.WaitForEndAsync(id);
         proxy.HoldBefore(" MOVE ");
-        await dovecot.DeliverAsync(User, Mails.Bounce());
+        await dovecot.DeliverAsync(User, Mails.Bounce(await MessageIdOfAsync(api, id), "ann@example.net"));
         await proxy.Held;
         await service.KillAsync();
         Assert.Equal(1, await dovecot.CountAsync(User, "INBOX"));
 
         proxy.LetPass();
         await service.StartAgainAsync();
+        Assert.Equal("bounced", ApiClient.StatusOf((await api.GetAsync($"/v1/messages/{id}")).Body!, "ann@example.net"));
         await dovecot.WaitForAsync(User, "Processed", 1, () => service.Output);
         Assert.Equal(0, await dovecot.CountAsync(User, "INBOX"));
+        Assert.Single(await api.EventsOfAsync(id), e => e["type"]!.GetValue<string>() == "message.bounced");
     }
 
     [Fact]
@@ -221,6 +226,15 @@ public sealed class MailboxTests
         ["Bounces__Mailbox__Protocol"] = "pop3",
         ["Bounces__Mailbox__Port"] = $"{dovecot.Pop3}",
     };
+
+    private static async Task<string> MessageIdOfAsync(ApiClient api, string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/messages/{id}/content");
+        request.Headers.Add("Accept", "message/rfc822");
+        using var response = await api.Http.SendAsync(request);
+        using var mail = await MimeKit.MimeMessage.LoadAsync(await response.Content.ReadAsStreamAsync());
+        return $"<{mail.MessageId}>";
+    }
 
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
 
