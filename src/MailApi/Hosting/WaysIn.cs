@@ -14,8 +14,8 @@ internal static class WaysIn
         services.AddSingleton<MailboxLeases>();
         services.AddSingleton<PollMailbox>();
         services.AddSingleton<AmazonClient>();
-        services.AddSingleton(provider => new SnsSignature(
-            provider.GetRequiredService<AmazonClient>().GetAsync, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AmazonFetch>(provider => provider.GetRequiredService<AmazonClient>().GetAsync);
+        services.AddSingleton<SnsSignature>();
         services.AddSingleton<MailgunSignature>();
     }
 }

@@ -1,5 +1,8 @@
 namespace MailApi.Core.Feedback.Relays;
 
+/// <summary>Asks one of Amazon's servers for a short text; null when there is none.</summary>
+public delegate Task<string?> AmazonFetch(Uri url, CancellationToken cancellationToken);
+
 /// <summary>Asks Amazon's servers for a short text, within bounds: nothing is followed elsewhere.</summary>
 public sealed class AmazonClient : IDisposable
 {

@@ -54,7 +54,7 @@ public static class PostmarkEvents
         if (root.Text("Content") is { } content)
         {
             var original = ReportReader.Read(Encoding.UTF8.GetBytes(content)).Original;
-            found.AddRange([original.MessageId, original.EnvelopeSender, .. original.ReportSentTo]);
+            found.AddRange([.. original.ReportSentTo, original.EnvelopeSender, original.MessageId, .. original.References]);
         }
 
         return [.. found.OfType<string>()];

@@ -11,9 +11,9 @@ namespace MailApi.Core.Feedback.Relays;
 /// Tells whether Amazon SNS wrote a message: RSA over its fields, by a certificate that only Amazon's own servers can have
 /// given us.
 /// </summary>
-/// <param name="fetch">Fetches a certificate in PEM; null when it cannot be had.</param>
+/// <param name="fetch">Gets a certificate in PEM.</param>
 /// <param name="time">Certificates run out.</param>
-public sealed partial class SnsSignature(Func<Uri, CancellationToken, Task<string?>> fetch, TimeProvider time) : IDisposable
+public sealed partial class SnsSignature(AmazonFetch fetch, TimeProvider time) : IDisposable
 {
     private static readonly string[] Notification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
 

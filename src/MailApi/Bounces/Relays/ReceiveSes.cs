@@ -12,7 +12,7 @@ namespace MailApi.Bounces.Relays;
 internal static partial class ReceiveSes
 {
     public static async Task<Results<Ok<NoticesResponse>, ProblemHttpResult>> HandleAsync(
-        HttpRequest request, IOptions<BounceOptions> options, SnsSignature signature, AmazonClient amazon,
+        HttpRequest request, IOptions<BounceOptions> options, SnsSignature signature, AmazonFetch fetch,
         ReceiveReport reports, ILogger<SnsSignature> logger, CancellationToken cancellationToken)
     {
         var topics = options.Value.Ses.TopicArns;
@@ -35,7 +35,7 @@ internal static partial class ReceiveSes
         switch (message.Text("Type"))
         {
             case "SubscriptionConfirmation":
-                return await ConfirmAsync(message, topic, amazon, logger, cancellationToken);
+                return await ConfirmAsync(message, topic, fetch, logger, cancellationToken);
             case "Notification" when RelayRequests.Parse(Encoding.UTF8.GetBytes(message.Text("Message") ?? "")) is { } told:
                 return await reports.ReceiveAsync(SesEvents.Read(told), "ses", cancellationToken);
             default:
@@ -44,10 +44,10 @@ internal static partial class ReceiveSes
     }
 
     private static async Task<Results<Ok<NoticesResponse>, ProblemHttpResult>> ConfirmAsync(
-        JsonElement message, string topic, AmazonClient amazon, ILogger logger, CancellationToken cancellationToken)
+        JsonElement message, string topic, AmazonFetch fetch, ILogger logger, CancellationToken cancellationToken)
     {
         if (!SnsSignature.IsAmazons(message.Text("SubscribeURL"), out var url)
-            || await amazon.GetAsync(url, cancellationToken) is null)
+            || await fetch(url, cancellationToken) is null)
         {
             return Problems.Unavailable("The subscription could not be confirmed.");
         }
