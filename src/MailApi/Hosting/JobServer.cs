@@ -5,6 +5,7 @@ using MailApi.Core.Data;
 using MailApi.Core.Delivery;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
+using MailApi.Core.Suppressing.Importing;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -15,6 +16,8 @@ namespace MailApi.Hosting;
 /// </summary>
 internal static class JobServer
 {
+    private const string Imports = "import-suppressions";
+
     public static void AddJobServer(this IServiceCollection services)
     {
         services.AddHangfire((provider, hangfire) =>
@@ -54,6 +57,10 @@ internal static class JobServer
         var jobs = services.GetRequiredService<IRecurringJobManager>();
         jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
         jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
+        jobs.AddOrUpdate<ImportSuppressions>(Imports, job => job.RunAsync(CancellationToken.None), "* * * * *");
+
+        // What a stop has interrupted goes on at once.
+        jobs.Trigger(Imports);
     }
 
     private static KeepRunning<TJob> Keep<TJob>(IServiceProvider provider, Expression<Func<TJob, Task>> job) =>

@@ -44,6 +44,7 @@ public static class ProblemCodes
         new("all_recipients_suppressed", 422, "Nobody is left to write to; nothing was queued."),
         new("idempotency_key_reused", 422, "The Idempotency-Key was used with another request."),
         new("invalid_idempotency_key", 422, "A message of a batch has a key that cannot be used."),
+        new("invalid_csv", 422, "The file has no column of addresses, no addresses, or too many."),
         new("unknown_project", 422, "The project does not exist or is not yours."),
         new("invalid_template", 422, "The template cannot be used as it is; errors names every part that is wrong."),
         new("template_not_found", 422, "The send names a template, or a version, that this project does not have."),
