@@ -39,7 +39,7 @@ public static class ProblemCodes
         new("delivery_in_progress", 409, "The event is being told right now."),
         new("content_purged", 410, "The content has been removed by age (409 when it was to be sent again)."),
         new("body_too_large", 413, "The body is larger than the service takes."),
-        new("unsupported_media_type", 415, "Send the body as application/json."),
+        new("unsupported_media_type", 415, "The body is of another kind than this address takes, which is mostly application/json."),
         new("validation_failed", 422, "Fields are not acceptable; errors names each by a JSON pointer."),
         new("all_recipients_suppressed", 422, "Nobody is left to write to; nothing was queued."),
         new("idempotency_key_reused", 422, "The Idempotency-Key was used with another request."),

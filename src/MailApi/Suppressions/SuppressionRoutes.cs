@@ -1,6 +1,5 @@
 using MailApi.Core.Domain;
 using MailApi.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace MailApi.Suppressions;
 
@@ -21,12 +20,12 @@ internal static class SuppressionRoutes
             .WithQuery("reason", "cursor", "limit", "order")
             .Produces<ListResponse<SuppressionResponse>>().Declare(400, 401, 403, 429);
         suppressions.MapPost("/import", ImportSuppressionFile.HandleAsync)
-            .WithMetadata(new AcceptsMetadata([ImportSuppressionFile.ContentType]))
             .WithName("importSuppressions").WithSummary("Suppress the addresses of a file")
-            .WithBody(
+            .TakesOnly(
                 ImportSuppressionFile.ContentType,
                 "UTF-8 with a first line that names the columns: email, reason and expires_at, the latter two if wanted; or "
-                + "addresses alone, one a line. Up to 100,000 addresses and 16 MiB. What an export wrote can be imported.")
+                + "addresses alone, one a line. Up to 100,000 addresses and 16 MiB. What an export wrote can be imported.",
+                "email,reason,expires_at\nann@example.net,unsubscribe,\n")
             .WithDescription("Stored as a whole before the answer and worked through by a job; look at the import to see how far it is.")
             .Declare(400, 401, 403, 413, 415, 422, 429);
         suppressions.MapGet("/imports/{id}", GetSuppressionImport.HandleAsync)

@@ -185,11 +185,20 @@ public abstract class FeedbackTests(LoopService service)
         var report = Reports.Status(sent.ReturnPath, sent.MessageId, ann);
 
         Assert.Empty((await LoopService.PushAsync(stranger, report))["matched"]!.AsArray());
+        Assert.Equal(sent.Id, await InspectAsync(api, report));
+        Assert.Null(await InspectAsync(stranger, report));
         Assert.Equal(2, (await api.EventsOfAsync(sent.Id)).Count);
         using var content = new StringContent(report, System.Text.Encoding.UTF8, "message/rfc822");
         using var refused = await sender.Http.PostAsync("/v1/bounces", content);
         Assert.Equal(403, (int)refused.StatusCode);
         Assert.Equal(415, (await api.PostTextAsync("/v1/bounces", "{}")).Status);
+    }
+
+    private static async Task<string?> InspectAsync(ApiClient api, string report)
+    {
+        using var content = new StringContent(report, System.Text.Encoding.UTF8, "message/rfc822");
+        using var response = await api.Http.PostAsync("/v1/bounces/inspect", content);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["original"]!["matched"]?.GetValue<string>();
     }
 
     private static string TypeOf(JsonNode e) => e["type"]!.GetValue<string>();
