@@ -61,9 +61,10 @@ internal static class InspectReply
         var bounce = ReplyClassifier.Classify(reply);
         var isTemporary = reply.Code is > 0 and < 500 || reply.EnhancedCode is ['4', ..] && reply.Code == 0;
         var recipient = new InspectedRecipientResponse(
-            null, Names.Of(bounce.Class), Names.Of(bounce.Category), reply.Code == 0 ? null : reply.Code, reply.EnhancedCode, reply.Response);
-        return TypedResults.Ok(new InspectedBounceResponse(
-            Names.Of(isTemporary ? ReportKind.Delay : ReportKind.Bounce), [recipient], new InspectedOriginalResponse(null, null)));
+            null, Names.Of(bounce.Class), Names.Of(bounce.Category),
+            reply.Code == 0 ? null : reply.Code, reply.EnhancedCode, reply.Response);
+        var kind = Names.Of(isTemporary ? ReportKind.Delay : ReportKind.Bounce);
+        return TypedResults.Ok(new InspectedBounceResponse(kind, [recipient], new InspectedOriginalResponse(null, null)));
     }
 }
 
