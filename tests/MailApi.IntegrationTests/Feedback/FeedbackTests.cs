@@ -91,11 +91,15 @@ public abstract class FeedbackTests(LoopService service)
         var (ann, bob) = (LoopService.NewAddress(), LoopService.NewAddress("bob"));
         var (one, two) = (await service.SendAsync(api, ann), await service.SendAsync(api, ann, bob));
 
+        // A program that misses a signature sends the same form; nobody has complained.
+        var missed = await LoopService.PushAsync(api, Reports.Complaint(one.MessageId, type: "auth-failure"));
+        Assert.Empty(missed["recorded"]!.AsArray());
         Assert.Equal("complained", (await LoopService.PushAsync(api, Reports.Complaint(one.MessageId)))
             ["recorded"]![0]!["status"]!.GetValue<string>());
         Assert.Empty((await LoopService.PushAsync(api, Reports.Complaint(two.MessageId)))["matched"]!.AsArray());
 
-        Assert.Equal("message.complained", TypeOf((await api.EventsOfAsync(one.Id))[^1]));
+        var complained = (await api.EventsOfAsync(one.Id))[^1];
+        Assert.Equal(("message.complained", "abuse"), (TypeOf(complained), complained["data"]!["reason"]!.GetValue<string>()));
         Assert.Equal("complained", (await api.AttemptsOfAsync(one.Id))[^1]["outcome"]!.GetValue<string>());
         Assert.Equal("complaint", (await api.GetAsync($"/v1/suppressions/{ann}")).Body!["reason"]!.GetValue<string>());
         Assert.Equal(404, (await api.GetAsync($"/v1/suppressions/{bob}")).Status);

@@ -42,7 +42,7 @@ internal static class Reports
         """.ReplaceLineEndings("\r\n");
 
     /// <summary>A complaint (RFC 5965) whose receiver keeps the recipient to itself.</summary>
-    public static string Complaint(string messageId, string recipient = "redacted@example.net") =>
+    public static string Complaint(string messageId, string recipient = "redacted@example.net", string type = "abuse") =>
         $"""
         From: <fbl@example.net>
         To: abuse@acme.example
@@ -58,7 +58,7 @@ internal static class Reports
         --b
         Content-Type: message/feedback-report
 
-        Feedback-Type: abuse
+        Feedback-Type: {type}
         User-Agent: example/1.0
         Version: 1
 
