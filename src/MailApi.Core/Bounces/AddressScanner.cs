@@ -58,7 +58,8 @@ internal static class AddressScanner
 
         // "for=bob@example.net"
         var equals = text.AsSpan(start, at - start).IndexOf('=');
-        return equals > 0 && text.AsSpan(start, equals) is "for" or "to" or "from" or "rfc822" or "email" ? start + equals + 1 : start;
+        var isLabelled = equals > 0 && text.AsSpan(start, equals) is "for" or "to" or "from" or "rfc822" or "email";
+        return isLabelled ? start + equals + 1 : start;
     }
 
     private static int DomainEnd(string text, int start)

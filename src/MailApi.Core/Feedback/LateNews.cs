@@ -38,7 +38,9 @@ internal sealed record LateNews
             return new LateNews { Recipient = recipient, Status = null, Told = told };
         }
 
-        return Moves.TryGetValue(told.Kind, out var move) && move.From.Contains(status)
+        // A complaint with a verdict was made by a program that missed a signature: nobody has complained.
+        var isNews = told is not { Kind: ReportKind.Complaint, Verdict: not null };
+        return isNews && Moves.TryGetValue(told.Kind, out var move) && move.From.Contains(status)
             ? new LateNews
             {
                 Recipient = recipient,

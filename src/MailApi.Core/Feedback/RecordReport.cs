@@ -135,9 +135,10 @@ public sealed class RecordReport(Writer writer, EventLog events, SuppressAddress
     private static EventDetails Details(LateNews news, string way) => new()
     {
         Bounce = news.Bounce is { } bounce ? new BounceDetails(Names.Of(bounce.Class), Names.Of(bounce.Category), Source) : null,
-        Smtp = news.Told is { Code: null, EnhancedCode: null, Diagnostic: null }
+        Smtp = news.Bounce is null || news.Told is { Code: null, EnhancedCode: null, Diagnostic: null }
             ? null
             : new SmtpDetails(news.Told.Code, news.Told.EnhancedCode, news.Told.Diagnostic, null, null),
+        Reason = news.Bounce is null ? news.Told.Diagnostic : null,
         Source = way,
     };
 

@@ -11,8 +11,9 @@ internal static class BounceRoutes
         var bounces = v1.MapGroup("/bounces").WithTags("Bounces");
 
         bounces.MapPost("/", ReceiveBounce.HandleAsync).RequireScope(Scopes.Suppressions)
-            .WithMetadata(new Microsoft.AspNetCore.Http.Metadata.AcceptsMetadata([InspectReport.ContentType]))
-            .WithName("receiveBounce").WithBody(InspectReport.ContentType, "A bounce, delay or complaint as it arrived.")
+            .WithName("receiveBounce").TakesOnly(
+                InspectReport.ContentType, "A bounce, delay or complaint as it arrived.",
+                "From: MAILER-DAEMON@mx.example.net\r\nTo: b+…@bounces.acme.example\r\nContent-Type: multipart/report; …\r\n")
             .WithSummary("Take a report that came back")
             .WithDescription(
                 "Believed only of a message that the report has provably come from: by its signed return path, or its "

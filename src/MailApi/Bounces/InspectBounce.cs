@@ -2,6 +2,8 @@ using FluentValidation;
 using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Bounces.Reports;
 using MailApi.Core.Domain;
+using MailApi.Core.Feedback;
+using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MailApi.Bounces;
@@ -38,7 +40,7 @@ public sealed record InspectedRecipientResponse(
 
 /// <summary>The message that a report is about.</summary>
 /// <param name="MessageId">Its Message-ID, where the report quotes it.</param>
-/// <param name="Matched">The message of this service, where it is one.</param>
+/// <param name="Matched">The message of this project that the report is provably about.</param>
 public sealed record InspectedOriginalResponse(string? MessageId, Id<Message>? Matched);
 
 internal sealed class InspectReplyRequestValidator : AbstractValidator<InspectReplyRequest>
@@ -59,9 +61,10 @@ internal static class InspectReply
         var bounce = ReplyClassifier.Classify(reply);
         var isTemporary = reply.Code is > 0 and < 500 || reply.EnhancedCode is ['4', ..] && reply.Code == 0;
         var recipient = new InspectedRecipientResponse(
-            null, Names.Of(bounce.Class), Names.Of(bounce.Category), reply.Code == 0 ? null : reply.Code, reply.EnhancedCode, reply.Response);
-        return TypedResults.Ok(new InspectedBounceResponse(
-            Names.Of(isTemporary ? ReportKind.Delay : ReportKind.Bounce), [recipient], new InspectedOriginalResponse(null, null)));
+            null, Names.Of(bounce.Class), Names.Of(bounce.Category),
+            reply.Code == 0 ? null : reply.Code, reply.EnhancedCode, reply.Response);
+        var kind = Names.Of(isTemporary ? ReportKind.Delay : ReportKind.Bounce);
+        return TypedResults.Ok(new InspectedBounceResponse(kind, [recipient], new InspectedOriginalResponse(null, null)));
     }
 }
 
@@ -70,12 +73,14 @@ internal static class InspectReport
 {
     public const string ContentType = "message/rfc822";
 
-    public static async Task<Ok<InspectedBounceResponse>> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<Ok<InspectedBounceResponse>> HandleAsync(
+        HttpRequest request, ApiCaller caller, MatchReport match, CancellationToken cancellationToken)
     {
         var report = await ReportReader.ReadAsync(request.Body, cancellationToken);
+        var matched = await match.FindAsync(report, caller.ProjectId, cancellationToken);
         return TypedResults.Ok(new InspectedBounceResponse(
             Names.Of(report.Kind),
             [.. report.Recipients.Select(InspectedRecipientResponse.Of)],
-            new InspectedOriginalResponse(report.Original.MessageId, Matched: null)));
+            new InspectedOriginalResponse(report.Original.MessageId, matched?.Message.Id)));
     }
 }

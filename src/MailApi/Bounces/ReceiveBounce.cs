@@ -29,8 +29,10 @@ internal static class ReceiveBounce
     {
         var report = await ReportReader.ReadAsync(request.Body, cancellationToken);
         var received = await receive.ReceiveAsync(report, Source, caller.ProjectId, cancellationToken);
-        return TypedResults.Accepted((string?)null, new ReceivedBounceResponse(
-            Names.Of(received.Kind), received.IsUnderstood, received.Matched is { } id ? [id] : [],
-            [.. received.Recorded.Select(r => new RecordedBounceResponse(r.Recipient, Names.Of(r.Status)))]));
+        var recorded = received.Recorded.Select(r => new RecordedBounceResponse(r.Recipient, Names.Of(r.Status))).ToList();
+        return TypedResults.Accepted(
+            received.Matched is { } message ? $"/v1/messages/{message}" : null,
+            new ReceivedBounceResponse(
+                Names.Of(received.Kind), received.IsUnderstood, received.Matched is { } id ? [id] : [], recorded));
     }
 }

@@ -9,7 +9,8 @@ namespace MailApi.Cli;
 internal static class InspectBounceCommand
 {
     private const int DiagnosticWidth = 70;
-    private static readonly string[] Heading = ["FILE", "KIND", "RECIPIENT", "CLASS", "CATEGORY", "CODE", "ENHANCED", "DIAGNOSTIC"];
+    private static readonly string[] Heading =
+        ["FILE", "KIND", "RECIPIENT", "CLASS", "CATEGORY", "CODE", "ENHANCED", "DIAGNOSTIC"];
 
     public static Command Make()
     {

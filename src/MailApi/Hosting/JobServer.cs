@@ -6,6 +6,7 @@ using MailApi.Core.Delivery;
 using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
+using MailApi.Core.Suppressing.Importing;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -16,6 +17,8 @@ namespace MailApi.Hosting;
 /// </summary>
 internal static class JobServer
 {
+    private const string Imports = "import-suppressions";
+
     public static void AddJobServer(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfire((provider, hangfire) =>
@@ -59,6 +62,10 @@ internal static class JobServer
         var jobs = services.GetRequiredService<IRecurringJobManager>();
         jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
         jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
+        jobs.AddOrUpdate<ImportSuppressions>(Imports, job => job.RunAsync(CancellationToken.None), "* * * * *");
+
+        // What a stop has interrupted goes on at once.
+        jobs.Trigger(Imports);
     }
 
     private static KeepRunning<TJob> Keep<TJob>(IServiceProvider provider, Expression<Func<TJob, Task>> job) =>

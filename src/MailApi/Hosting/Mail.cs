@@ -10,6 +10,7 @@ using MailApi.Core.Retention;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
 using MailApi.Core.Suppressing;
+using MailApi.Core.Suppressing.Importing;
 using MailApi.Core.Templating;
 using MailApi.Events;
 using MailApi.Http;
@@ -95,6 +96,7 @@ internal static class Mail
         services.AddSingleton<ScheduledMessages>();
         services.AddSingleton<SuppressionList>();
         services.AddSingleton<SuppressAddress>();
+        services.AddSingleton<ImportSuppressions>();
         services.AddSingleton<PrepareMessage>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<SendMessage>();

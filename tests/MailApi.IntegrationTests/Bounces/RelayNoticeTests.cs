@@ -95,6 +95,9 @@ public sealed class RelayNoticeTests(RelayedService relayed, SqliteCapture captu
         client.DefaultRequestHeaders.Authorization = Basic();
         using var nonsense = await client.PostAsync("/v1/bounces/postmark", new StringContent("{"));
         await AssertProblemAsync(nonsense, 400, "invalid_json");
+
+        // Asks before it sends, lest the answer find it still writing.
+        client.DefaultRequestHeaders.ExpectContinue = true;
         using var huge = await client.PostAsync("/v1/bounces/postmark", new ByteArrayContent(new byte[5 << 20]));
         await AssertProblemAsync(huge, 413, "body_too_large");
     }

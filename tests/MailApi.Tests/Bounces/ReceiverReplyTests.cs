@@ -121,6 +121,15 @@ public sealed class ReceiverReplyTests
     [InlineData("550 AUP#1260 IPv4 addresses in the dynamic range are refused", "block", "policy")]
     [InlineData("550 5.2.0 Mailbox disabled for inactivity", "hard", "inactive_recipient")]
     [InlineData("554 5.7.1 Email cannot be delivered. Reason: Email detected as Spam by spam filters.", "block", "spam")]
+    // Words of a dead address, said of our host, our account or our domain
+    [InlineData("550 5.7.1 your account has been disabled", "undetermined", "infrastructure")]
+    [InlineData("550 we can't find your reverse name", "block", "authentication")]
+    [InlineData("550 your host is unknown in DNS", "undetermined", "other")]
+    [InlineData("550 Ihre IP-Adresse ist gesperrt", "block", "policy")]
+    [InlineData("550 there is no MX for your domain", "undetermined", "other")]
+    [InlineData("550 5.7.1 no user authentication", "block", "policy")]
+    [InlineData("503 5.5.1 no recipients have been specified", "block", "protocol")]
+    [InlineData("550 5.1.7 invalid address", "block", "policy")]
     // Said of many at once, or of nothing in particular
     [InlineData("452 4.5.3 Too many recipients", "soft", "rate_limited")]
     [InlineData("552 5.5.3 too many recipients", "soft", "rate_limited")]

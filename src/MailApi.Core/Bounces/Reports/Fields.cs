@@ -14,7 +14,8 @@ internal sealed class Fields
 
     public int Count => _fields.Count;
 
-    public IEnumerable<KeyValuePair<string, string>> Entries => _fields.Select(f => KeyValuePair.Create(f.Name, f.Value.ToString()));
+    public IEnumerable<KeyValuePair<string, string>> Entries =>
+        _fields.Select(f => KeyValuePair.Create(f.Name, f.Value.ToString()));
 
     public static Fields Of(HeaderList headers)
     {

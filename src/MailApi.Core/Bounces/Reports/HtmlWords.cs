@@ -7,7 +7,9 @@ namespace MailApi.Core.Bounces.Reports;
 internal static class HtmlWords
 {
     private static readonly string[] Blocks =
-        ["br", "p", "/p", "div", "/div", "tr", "/tr", "li", "/li", "table", "/table", "h1", "h2", "h3", "/h1", "/h2", "/h3", "hr"];
+    [
+        "br", "p", "/p", "div", "/div", "tr", "/tr", "li", "/li", "table", "/table", "h1", "h2", "h3", "/h1", "/h2", "/h3", "hr",
+    ];
 
     public static string Of(string html)
     {

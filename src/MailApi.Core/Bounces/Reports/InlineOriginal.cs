@@ -5,6 +5,8 @@ internal static class InlineOriginal
 {
     private const int MaxLines = 400;
 
+    private static readonly string[] OfHeadersAlone = ["From", "Received", "Message-ID"];
+
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         "Received", "From", "To", "Cc", "Subject", "Date", "Message-ID", "MIME-Version", "Return-Path", "Content-Type",
@@ -43,8 +45,11 @@ internal static class InlineOriginal
     }
 
     /// <summary>A message as it was before a mail program quoted it.</summary>
-    public static string Unquote(string message) =>
-        message[0] == '>' ? string.Join('\n', message.Split('\n').Select(line => line.TrimStart('>')).Select(line => line.StartsWith(' ') ? line[1..] : line)) : message;
+    public static string Unquote(string message)
+    {
+        var lines = message.Split('\n').Select(line => line.TrimStart('>'));
+        return message[0] == '>' ? string.Join('\n', lines.Select(line => line.StartsWith(' ') ? line[1..] : line)) : message;
+    }
 
     private static Fields? ReadHeader(string[] lines, int start, out int end)
     {
@@ -67,7 +72,7 @@ internal static class InlineOriginal
         }
 
         // Notices list some fields of the message, too, but not those that only a header has together.
-        return names.Count >= 3 && (names.Contains("From") || names.Contains("Received") || names.Contains("Message-ID")) ? header : null;
+        return names.Count >= 3 && names.Overlaps(OfHeadersAlone) ? header : null;
     }
 
     private static bool IsKnownField(string line)

@@ -21,6 +21,8 @@ internal sealed class MailContent
     /// <summary>What people read, one entry for each part.</summary>
     public List<string> Texts { get; } = [];
 
+    public string Text => string.Join("\n\n", Texts);
+
     /// <summary>Delivery statuses (RFC 3464, RFC 6533).</summary>
     public List<string> Statuses { get; } = [];
 

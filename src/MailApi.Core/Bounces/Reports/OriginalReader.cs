@@ -6,6 +6,7 @@ namespace MailApi.Core.Bounces.Reports;
 internal static class OriginalReader
 {
     private const int MaxHeaders = 50;
+    private const int MaxReferences = 20;
 
     public static OriginalMessage Of(MailContent mail)
     {
@@ -13,7 +14,7 @@ internal static class OriginalReader
         return new OriginalMessage
         {
             MessageId = Ids(original?.First("Message-ID")).FirstOrDefault(),
-            References = [.. Ids(mail.Headers.First("In-Reply-To")).Concat(Ids(mail.Headers.First("References"))).Distinct().Take(20)],
+            References = [.. References(mail.Headers).Distinct().Take(MaxReferences)],
             EnvelopeSender = Addresses.In(original, "Return-Path", "X-Envelope-From", "X-Postfix-Sender").FirstOrDefault(),
             ReportSentTo = Addresses.Distinct(Addresses.In(
                 mail.Headers, "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")),
@@ -24,6 +25,9 @@ internal static class OriginalReader
                 .ToDictionary(e => e.Key, e => e.Value, StringComparer.OrdinalIgnoreCase),
         };
     }
+
+    private static IEnumerable<string> References(Fields headers) =>
+        Ids(headers.First("In-Reply-To")).Concat(Ids(headers.First("References")));
 
     private static IEnumerable<string> Ids(string? value) => value is null ? [] : MimeUtils.EnumerateReferences(value);
 }

@@ -1,3 +1,5 @@
+using MailApi.Core.Bounces.Reports.Forms;
+using MailApi.Core.Bounces.Reports.Wording;
 namespace MailApi.Core.Bounces.Reports;
 
 /// <summary>Says what the parts of a mail amount to, the surest form first.</summary>
@@ -21,14 +23,22 @@ internal static class ReportInterpreter
         return passed with { Original = passed.Original with { ReportSentTo = report.Original.ReportSentTo } };
     }
 
-    private static MailContent? PassedOn(MailContent mail) => mail.Enclosed is { } enclosed
-        ? MailContent.Of(enclosed)
-        : InlineOriginal.Split(string.Join("\n\n", mail.Texts)).Message is { } message ? ReportReader.ReadInner(InlineOriginal.Unquote(message)) : null;
+    private static MailContent? PassedOn(MailContent mail)
+    {
+        if (mail.Enclosed is { } enclosed)
+        {
+            return MailContent.Of(enclosed);
+        }
+
+        return InlineOriginal.Split(mail.Text).Message is { } message
+            ? ReportReader.ReadInner(InlineOriginal.Unquote(message))
+            : null;
+    }
 
     private static BounceReport Of(MailContent mail, out bool isPassedOn)
     {
         isPassedOn = false;
-        var (text, header, _) = InlineOriginal.Split(string.Join("\n\n", mail.Texts));
+        var (text, header, _) = InlineOriginal.Split(mail.Text);
         mail.Original ??= header;
         var recipients = Addresses.Recipients(mail.Original);
         var notice = new Notice(text, OwnAddresses(mail), recipients);
@@ -73,10 +83,13 @@ internal static class ReportInterpreter
                 continue;
             }
 
-            var words = entries.Count == 1 ? text : notice.WordsAbout(entry.FinalEmail ?? email);
+            var isAlone = entries.Count == 1;
+            var words = isAlone ? text : notice.WordsAbout(entry.FinalEmail ?? email);
             recipients.Add(kinds[i] is ReportKind.Delivered
                 ? new ReportedRecipient(kinds[i], email, entry.FinalEmail, null, null, entry.Status, null)
-                : Judge.Of(kinds[i], email, entry.FinalEmail, new Evidence(entry.Status, entry.Diagnostic, [words, entries.Count == 1 ? Subject(mail) : ""])));
+                : Judge.Of(
+                    kinds[i], email, entry.FinalEmail,
+                    new Evidence(entry.Status, entry.Diagnostic, [words, isAlone ? Subject(mail) : ""], isAlone)));
         }
 
         return recipients.Count == 0
@@ -96,7 +109,7 @@ internal static class ReportInterpreter
     private static BounceReport FromWords(Notice notice, Signs signs, string text, MailContent mail)
     {
         var isDelay = signs.IsDelayReport;
-        if (!isDelay && !signs.IsFailure)
+        if ((!isDelay && !signs.IsFailure) || signs.IsAnswerOfAPerson)
         {
             var isAnswer = signs.IsAutoReply || signs.IsChallenge;
             return new BounceReport(isAnswer ? ReportKind.AutoReply : ReportKind.None, [], new OriginalMessage());
@@ -115,13 +128,15 @@ internal static class ReportInterpreter
 
         // The subject is about one of several, and nobody knows which.
         string[] rest = named.Count == 1 ? [text, Subject(mail)] : [notice.Common()];
-        var recipients = named.Select(n => Judge.Of(kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest])));
+        var recipients = named.Select(n => Judge.Of(
+            kind, n.Email, null, new Evidence(null, null, [n.Words, .. rest], named.Count == 1)));
         return new BounceReport(kind, [.. recipients], new OriginalMessage());
     }
 
     private static string Subject(MailContent mail) => mail.Headers.First("Subject") ?? "";
 
     private static IEnumerable<string> OwnAddresses(MailContent mail) =>
-        Addresses.In(mail.Headers, "From", "Sender", "To", "Delivered-To", "X-Original-To", "Envelope-To", "Reply-To", "Return-Path", "Cc")
+        Addresses.In(
+            mail.Headers, "From", "Sender", "To", "Delivered-To", "X-Original-To", "Envelope-To", "Reply-To", "Return-Path", "Cc")
             .Concat(Addresses.In(mail.Original, "From", "Sender", "Return-Path", "Reply-To", "Errors-To"));
 }

@@ -94,5 +94,6 @@ public static class ReportReader
         return head[..length];
     }
 
-    private static int LineLength(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : text.Length;
+    private static int LineLength(ReadOnlySpan<byte> text) =>
+        text.IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : text.Length;
 }

@@ -1,5 +1,5 @@
 using MailApi.Core.Bounces.Replies;
-using MailApi.Core.Bounces.Reports;
+using MailApi.Core.Bounces.Reports.Wording;
 using MailApi.Core.Domain;
 
 namespace MailApi.Core.Feedback.Relays;

@@ -38,7 +38,8 @@ public sealed class Corpus(string folder, CorpusPart part)
             ?? Path.Combine(AppContext.BaseDirectory, "../../../../../../../shared/data");
         return File.Exists(Path.Combine(path, "smtp-replies.tsv"))
             ? new Corpus(path, part)
-            : throw new RunFailedException($"no labelled bounces in '{Path.GetFullPath(path)}': name them with --data or MAILAPI_TEST_DATA");
+            : throw new RunFailedException(
+                $"no labelled bounces in '{Path.GetFullPath(path)}': name them with --data or MAILAPI_TEST_DATA");
     }
 
     public List<LabelledMail> Mails(string name)

@@ -1,10 +1,13 @@
 using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Wording;
 
-/// <summary>What is said of one recipient: the status, the reply behind it, and texts from the nearest to the farthest.</summary>
-internal sealed record Evidence(string? Status, string? Diagnostic, IReadOnlyList<string> Texts);
+/// <summary>
+/// What is said of one recipient: the status, the reply behind it, and texts from the nearest to the farthest; alone when
+/// all of it is about nobody else.
+/// </summary>
+internal sealed record Evidence(string? Status, string? Diagnostic, IReadOnlyList<string> Texts, bool IsAlone = false);
 
 /// <summary>
 /// Weighs all that a report says of one recipient: the first source that is certain decides, then the first that hints.
@@ -71,7 +74,15 @@ internal static class Judge
     {
         var isTemporary = kind is ReportKind.Delay
             || (code is { } c ? c < 500 : (enhanced ?? evidence.Status) is { } e && e[0] == '4');
-        var rule = Decide(Candidates(reply, code, enhanced, evidence));
+        var candidates = Candidates(reply, code, enhanced, evidence);
+        var rule = Decide(candidates);
+        if (evidence.IsAlone && rule?.Verdict.Class is BounceClass.Hard)
+        {
+            // A full mailbox is not a dead one: where sources disagree, the milder is believed.
+            rule = candidates.Select(facts => ReplyRules.FirstMatch(facts, withHints: false))
+                .FirstOrDefault(r => r?.Verdict.Category is BounceCategory.MailboxFull) ?? rule;
+        }
+
         var verdict = rule?.Verdict ?? new Bounce(BounceClass.Undetermined, BounceCategory.Other);
         return isTemporary && verdict.Category is not BounceCategory.Infrastructure
             ? verdict with { Class = BounceClass.Soft }
@@ -109,7 +120,8 @@ internal static class Judge
         return null;
     }
 
-    private static string? FindCode(string text) => EnhancedStatusCode.TryFind(text, out var code) && code[0] != '2' ? code : null;
+    private static string? FindCode(string text) =>
+        EnhancedStatusCode.TryFind(text, out var code) && code[0] != '2' ? code : null;
 
     private static string? OneLine(string? text)
     {

@@ -1,6 +1,6 @@
 using MailApi.Core.Domain;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Forms;
 
 /// <summary>Reads a complaint (RFC 5965), with the recipient where the report or the returned header still names one.</summary>
 internal static class FeedbackReport
@@ -19,10 +19,9 @@ internal static class FeedbackReport
 
         // A failure of DMARC or SPF (RFC 6591) travels in the same form, but no recipient complained.
         var verdict = type is "auth-failure" ? new Bounce(BounceClass.Block, BounceCategory.Authentication) : (Bounce?)null;
-        return new BounceReport(
-            ReportKind.Complaint,
-            [.. Recipients(fields, mail).Select(r => new ReportedRecipient(ReportKind.Complaint, r, null, verdict, null, null, type))],
-            original);
+        var recipients = Recipients(fields, mail)
+            .Select(r => new ReportedRecipient(ReportKind.Complaint, r, null, verdict, null, null, type));
+        return new BounceReport(ReportKind.Complaint, [.. recipients], original);
     }
 
     /// <summary>Outlook.com's form: a subject, the message, and no part that a program could read.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using MailApi.Core.Bounces.Replies;
+using MailApi.Core.Bounces.Reports.Wording;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Forms;
 
 /// <summary>
 /// A notification of Amazon SES in JSON, which SNS can send by mail: bare, or inside the envelope of SNS.
@@ -21,6 +23,11 @@ internal static class SesNotification
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+            {
+                return null;
+            }
+
             if (document.RootElement.TryGetProperty("Message", out var message) && message.ValueKind is JsonValueKind.String)
             {
                 using var inner = JsonDocument.Parse(message.GetString()!, new JsonDocumentOptions { MaxDepth = 16 });
@@ -51,7 +58,8 @@ internal static class SesNotification
         JsonElement root, string part, string list, Func<JsonElement, string?, ReportedRecipient?> read)
     {
         var found = new List<ReportedRecipient>();
-        if (root.TryGetProperty(part, out var body) && body.TryGetProperty(list, out var items) && items.ValueKind is JsonValueKind.Array)
+        if (root.TryGetProperty(part, out var body) && body.ValueKind is JsonValueKind.Object
+            && body.TryGetProperty(list, out var items) && items.ValueKind is JsonValueKind.Array)
         {
             foreach (var item in items.EnumerateArray().Take(ReportReader.MaxRecipients))
             {
@@ -75,7 +83,7 @@ internal static class SesNotification
         var status = Text(item, "status") ?? (type == "Transient" ? "4.0.0" : "5.0.0");
         var diagnostic = Text(item, "diagnosticCode");
         var evidence = new Evidence(
-            Replies.EnhancedStatusCode.TryFind(status, out var code) ? code : null,
+            EnhancedStatusCode.TryFind(status, out var code) ? code : null,
             diagnostic?[(diagnostic.IndexOf(';', StringComparison.Ordinal) + 1)..].Trim(), []);
         return Judge.Of(ReportKind.Bounce, email, null, evidence);
     }

@@ -1,4 +1,4 @@
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Wording;
 
 /// <summary>The lists of <c>report-phrases.txt</c>.</summary>
 internal static class ReportPhrases
@@ -13,6 +13,9 @@ internal static class ReportPhrases
     public static readonly string[] AutoReplySubject = Lists["auto-reply subject"];
     public static readonly string[] ChallengeText = Lists["challenge text"];
 
+    public static readonly string[] Introductions = Lists["before a recipient"];
+    public static readonly string[] Roles = Lists["roles"];
+
     public static bool Any(string[] phrases, string? text) =>
         text is not null && Array.Exists(phrases, p => text.Contains(p, StringComparison.OrdinalIgnoreCase));
 
@@ -20,7 +23,7 @@ internal static class ReportPhrases
     {
         var lists = new Dictionary<string, List<string>>();
         var current = new List<string>();
-        foreach (var line in DataFile.Lines("Reports.report-phrases.txt"))
+        foreach (var line in DataFile.Lines("Reports.Wording.report-phrases.txt"))
         {
             if (line[0] == '[')
             {

@@ -1,10 +1,13 @@
-namespace MailApi.Core.Bounces.Reports;
+using MailApi.Core.Bounces.Replies;
+
+namespace MailApi.Core.Bounces.Reports.Forms;
 
 /// <summary>
 /// One recipient's fields of a delivery status (RFC 3464 §2.3). Email is the address we sent to, else the one that
 /// failed; null when neither is a mail address.
 /// </summary>
-internal sealed record StatusEntry(string? Email, string? FinalEmail, string Action, string? Status, string? Diagnostic);
+internal sealed record StatusEntry(
+    string? Email, string? FinalEmail, string Action, string? Status, string? Diagnostic);
 
 /// <summary>Reads the machine-readable part of a delivery status notification, and what takes its place in plain text.</summary>
 internal static class DeliveryStatus
@@ -128,7 +131,7 @@ internal static class DeliveryStatus
     }
 
     private static string? StatusOf(string? status) =>
-        status is not null && Replies.EnhancedStatusCode.TryFind(status, out var code) ? code : null;
+        status is not null && EnhancedStatusCode.TryFind(status, out var code) ? code : null;
 
     /// <summary>The address after <c>rfc822;</c>, <c>utf-8;</c> (RFC 6533 §3, with its escapes) or no type at all.</summary>
     private static string? AddressOf(string? value)

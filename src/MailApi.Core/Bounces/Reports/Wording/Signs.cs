@@ -1,4 +1,4 @@
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Wording;
 
 /// <summary>
 /// What speaks for a mail being a report when no part of it says so in a standard form. One sign is never enough: people
@@ -6,6 +6,8 @@ namespace MailApi.Core.Bounces.Reports;
 /// </summary>
 internal sealed class Signs
 {
+    private static readonly string[] ListManagers = ["-ADMIN", "-REQUEST", "-OWNER"];
+
     private readonly MailContent _mail;
     private readonly string _subject;
     private readonly string _words;
@@ -20,8 +22,8 @@ internal sealed class Signs
 
     /// <summary>A program sent it, not a person.</summary>
     public bool IsFromDaemon =>
-        _mail.Headers.All("From").Concat(_mail.Headers.All("Sender")).Any(f => ReportPhrases.Any(ReportPhrases.Daemon, f))
-        || HasNullSender;
+        _mail.Headers.All("From").Concat(_mail.Headers.All("Sender"))
+            .Any(f => f is "<>" || ReportPhrases.Any(ReportPhrases.Daemon, f));
 
     public bool IsFailure => Score(ReportPhrases.FailedSubject, ReportPhrases.FailedText) >= 4;
 
@@ -30,6 +32,9 @@ internal sealed class Signs
         ReportPhrases.Any(ReportPhrases.DelayedSubject, _subject) || ReportPhrases.Any(ReportPhrases.DelayedText, _words);
 
     public bool IsDelayReport => IsDelay && Score(ReportPhrases.DelayedSubject, ReportPhrases.DelayedText) >= 4;
+
+    /// <summary>A person's program answered: a person's address, and nothing of a message that came back.</summary>
+    public bool IsAnswerOfAPerson => IsAutoReply && !IsFromDaemon && !_mail.IsReport && _mail.Original is null;
 
     /// <summary>RFC 3834 §5, and what was in use before it.</summary>
     public bool IsAutoReply
@@ -52,35 +57,36 @@ internal sealed class Signs
     public bool IsChallenge => !HasNullSenderInFrom && ReportPhrases.Any(ReportPhrases.ChallengeText, _words);
 
     private bool HasNullSender =>
-        _mail.Headers.First("Return-Path") is { } path && path.Replace(" ", "", StringComparison.Ordinal) is "<>" or "<MAILER-DAEMON>";
+        _mail.Headers.First("Return-Path")?.Replace(" ", "", StringComparison.Ordinal) is "<>" or "<MAILER-DAEMON>";
 
     private bool HasNullSenderInFrom => _mail.Headers.First("From") is { } from && ReportPhrases.Any(ReportPhrases.Daemon, from);
 
-    /// <summary>Delivery statuses as text are believed only from those who write or pass them on, not from a discussion of them.</summary>
+    /// <summary>Delivery statuses as text are believed only from those who write them or pass them on.</summary>
     public bool MayQuoteStatus => IsFromDaemon || _mail.IsReport || _mail.Headers.Has("X-Failed-Recipients") || IsForward;
 
     private bool IsForward => Prefix is "FW" or "FWD" or "WG" or "TR" or "RV" or "I" or "ENC" or "転送";
 
     private bool IsFromNobody => Addresses.In(_mail.Headers, "From").Any(a =>
-        a.Split('@')[0].Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant()
-            is "NOREPLY" or "DONOTREPLY" or "BOUNCE" or "BOUNCES");
+        a.Split('@')[0].ToUpperInvariant()
+            is "NOREPLY" or "NO-REPLY" or "NO_REPLY" or "DONOTREPLY" or "DO-NOT-REPLY" or "BOUNCE" or "BOUNCES");
 
     /// <summary>A program that keeps a mailing list says no in its own way.</summary>
     private bool IsFromListManager =>
         _mail.Headers.Has("X-MLServer") || _mail.Headers.Has("X-List-Administrivia")
-        || Addresses.In(_mail.Headers, "From").Any(a => a.Split('@')[0] is var local
-            && (local.EndsWith("-admin", StringComparison.OrdinalIgnoreCase) || local.EndsWith("-request", StringComparison.OrdinalIgnoreCase)
-                || local.EndsWith("-owner", StringComparison.OrdinalIgnoreCase)
-                || local.StartsWith("owner-", StringComparison.OrdinalIgnoreCase)));
+        || Addresses.In(_mail.Headers, "From").Select(a => a.Split('@')[0].ToUpperInvariant()).Any(local =>
+            local.StartsWith("OWNER-", StringComparison.Ordinal)
+            || Array.Exists(ListManagers, ending => local.EndsWith(ending, StringComparison.Ordinal)));
 
     private bool IsAnswerOrForward =>
         IsForward || Prefix is "RE" or "AW" or "SV" or "R" or "ANTW" or "回复" or "答复";
 
-    private string Prefix => _subject.Contains(':', StringComparison.Ordinal) ? _subject.Split(':', 2)[0].Trim().ToUpperInvariant() : "";
+    private string Prefix =>
+        _subject.Contains(':', StringComparison.Ordinal) ? _subject.Split(':', 2)[0].Trim().ToUpperInvariant() : "";
 
     private int Score(string[] subjects, string[] sentences)
     {
         var structure = (IsFromDaemon ? 2 : 0)
+            + (HasNullSender ? 1 : 0)
             + (_mail.Headers.Has("X-Failed-Recipients") ? 3 : 0)
             + (_mail.IsReport && !_mail.IsReadReceipt ? 2 : 0)
             + (_mail.Original is not null ? 1 : 0)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Forms;
 
 /// <summary>The two escapes of addresses and ids in delivery statuses.</summary>
 internal static class XText

@@ -2,7 +2,7 @@ using System.Globalization;
 using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Domain;
 
-namespace MailApi.Core.Bounces.Reports;
+namespace MailApi.Core.Bounces.Reports.Wording;
 
 /// <summary>Finds the reply of a server that somebody quoted in a text.</summary>
 internal static class ReplyLine
@@ -52,7 +52,7 @@ internal static class ReplyLine
             return false;
         }
 
-        var isFree = i == 0 || !(char.IsLetterOrDigit(text[i - 1]) || text[i - 1] is '.' or '-' or '_' or '/' or '+' or ':' or '@' or '=')
+        var isFree = i == 0 || !(char.IsLetterOrDigit(text[i - 1]) || ".-_/+:@=".Contains(text[i - 1], StringComparison.Ordinal))
             || (text[i - 1] is ':' or '=' && i > 1 && !char.IsAsciiDigit(text[i - 2]));
         if (!isFree || i + 4 >= text.Length || text[i + 3] is not (' ' or '-' or ':' or ',' or '\n' or '#' or ';'))
         {
@@ -61,6 +61,7 @@ internal static class ReplyLine
 
         // "550 bytes" is a size and "421 Main Street" an address; a year, a port or a size has no reply's first words.
         var rest = text.AsSpan(i + 4).TrimStart();
-        return !rest.IsEmpty && !rest.StartsWith("bytes") && !rest.StartsWith("KB") && !rest.StartsWith("days") && !rest.StartsWith("minutes");
+        return !rest.IsEmpty
+            && !rest.StartsWith("bytes") && !rest.StartsWith("KB") && !rest.StartsWith("days") && !rest.StartsWith("minutes");
     }
 }
