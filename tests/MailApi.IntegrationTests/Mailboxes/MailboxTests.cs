@@ -11,7 +11,7 @@ public sealed class MailboxTests
     public async Task Reports_are_moved_and_what_is_no_report_is_put_aside_in_folders_that_are_made()
     {
         await using var dovecot = await DovecotServer.StartAsync();
-        await dovecot.DeliverAsync(User, Mails.Bounce());
+        await dovecot.DeliverAsync(User, Mails.Bounce() + Mails.Padding(12 << 20));
         await dovecot.DeliverAsync(User, Mails.Ordinary);
         await dovecot.DeliverAsync(User, Mails.AutoReply);
         var settings = Imap(dovecot);
@@ -37,6 +37,9 @@ public sealed class MailboxTests
             await dovecot.DeliverAsync(User, Mails.Bounce());
             await dovecot.WaitForAsync(User, "Processed", i, () => service.Output);
         }
+
+        Assert.Equal(0, await service.TerminateAsync());
+        Assert.DoesNotContain("trouble", service.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,14 +58,15 @@ public sealed class MailboxTests
     {
         await using var dovecot = await DovecotServer.StartAsync();
         await dovecot.DeliverAsync(User, Mails.Ordinary);
+        await dovecot.DeliverAsync(User, Mails.Ordinary + Mails.Padding(11 << 20));
         await dovecot.DeliverAsync(User, Mails.Bounce());
         await using var service = await ServiceProcess.StartAsync("sqlite", Pop3(dovecot));
-        await dovecot.WaitForAsync(User, "INBOX", 1, () => service.Output);
+        await dovecot.WaitForAsync(User, "INBOX", 2, () => service.Output);
 
         await dovecot.DeliverAsync(User, Mails.AutoReply);
         await dovecot.DeliverAsync(User, Mails.Bounce());
-        await dovecot.WaitForAsync(User, "INBOX", 1, () => service.Output);
-        Assert.Equal(1, Occurrences(service.Output, "1 understood"));
+        await dovecot.WaitForAsync(User, "INBOX", 2, () => service.Output);
+        Assert.Equal(2, Occurrences(service.Output, "Put a mail of 1") + Occurrences(service.Output, "Read 3 mails"));
     }
 
     [Theory]
@@ -107,6 +111,10 @@ public sealed class MailboxTests
         settings["Bounces__Mailbox__Password"] = "something-else";
         await using var service = await ServiceProcess.StartAsync("sqlite", settings);
         await WaitForOutputAsync(service, "The server refused Bounces:Mailbox:Username and its password.");
+        using var api = new ApiClient(service.CreateClient(key: null));
+        var ready = (await api.GetAsync("/readyz")).Body!;
+        Assert.Equal("degraded", ready["status"]!.GetValue<string>());
+        Assert.False(ready["mailbox"]!["ready"]!.GetValue<bool>());
         Assert.DoesNotContain("something-else", service.Output, StringComparison.Ordinal);
     }
 
@@ -123,6 +131,7 @@ public sealed class MailboxTests
 
         proxy.HangUp();
         await WaitForOutputAsync(service, "The mailbox is in trouble");
+        await WaitForOutputAsync(service, "The mailbox can be read again");
         await dovecot.DeliverAsync(User, Mails.Bounce());
         await dovecot.WaitForAsync(User, "Processed", 2, () => service.Output);
     }
@@ -141,15 +150,18 @@ public sealed class MailboxTests
         proxy.HoldBefore(" MOVE ");
         await dovecot.DeliverAsync(User, Mails.Bounce(await MessageIdOfAsync(api, id), "ann@example.net"));
         await proxy.Held;
+        Assert.Equal("bounced", await StatusAsync());
         await service.KillAsync();
         Assert.Equal(1, await dovecot.CountAsync(User, "INBOX"));
 
         proxy.LetPass();
         await service.StartAgainAsync();
-        Assert.Equal("bounced", ApiClient.StatusOf((await api.GetAsync($"/v1/messages/{id}")).Body!, "ann@example.net"));
         await dovecot.WaitForAsync(User, "Processed", 1, () => service.Output);
         Assert.Equal(0, await dovecot.CountAsync(User, "INBOX"));
         Assert.Single(await api.EventsOfAsync(id), e => e["type"]!.GetValue<string>() == "message.bounced");
+
+        async Task<string> StatusAsync() =>
+            ApiClient.StatusOf((await api.GetAsync($"/v1/messages/{id}")).Body!, "ann@example.net");
     }
 
     [Fact]

@@ -22,5 +22,8 @@ internal static class Mails
         "--b", "Content-Type: text/rfc822-headers", "", $"Message-ID: {messageId}", $"To: {recipient}", "Subject: Hello", "",
         "--b--", "");
 
+    /// <summary>So many octets of text to stand behind a mail.</summary>
+    public static string Padding(int size) => string.Concat(Enumerable.Repeat(new string('x', 62) + "\r\n", size / 64));
+
     private static string Lines(params string[] lines) => string.Join("\r\n", lines) + "\r\n";
 }

@@ -25,6 +25,8 @@ public sealed partial class PollMailbox(
     private readonly MailboxOpener _opener = new(options.Value.Mailbox, time);
     private readonly string _source = options.Value.Mailbox.Protocol == MailboxProtocol.Imap ? "imap" : "pop3";
 
+    public bool IsConfigured { get; } = options.Value.Mailbox.IsConfigured;
+
     /// <summary>What is wrong with the mailbox; null when this node last read it, or another does.</summary>
     public string? Trouble { get; private set; }
 
