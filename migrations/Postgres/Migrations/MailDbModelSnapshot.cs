@@ -286,6 +286,22 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.ToTable("live_templates");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.MailboxLease", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("Owner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner");
+
+                    b.HasKey("Name")
+                        .HasName("pk_mailbox_leases");
+
+                    b.ToTable("mailbox_leases");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -522,6 +538,12 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<bool>("SoftBounced")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("soft_bounced");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")
@@ -557,6 +579,23 @@ namespace MailApi.Migrations.Postgres.Migrations
                             Name = "webhooks",
                             Number = 0L
                         });
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.Secret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("value");
+
+                    b.HasKey("Name")
+                        .HasName("pk_secrets");
+
+                    b.ToTable("secrets");
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Suppression", b =>
@@ -603,6 +642,88 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasDatabaseName("ix_suppressions_project_id_created_at");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.SuppressionImport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Added")
+                        .HasColumnType("integer")
+                        .HasColumnName("added");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Errors")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("errors");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Processed")
+                        .HasColumnType("integer")
+                        .HasColumnName("processed");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Unchanged")
+                        .HasColumnType("integer")
+                        .HasColumnName("unchanged");
+
+                    b.Property<int>("Updated")
+                        .HasColumnType("integer")
+                        .HasColumnName("updated");
+
+                    b.HasKey("Id")
+                        .HasName("pk_suppression_imports");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_suppression_imports_status")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_suppression_imports_project_id_id");
+
+                    b.ToTable("suppression_imports");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.SuppressionImportContent", b =>
+                {
+                    b.Property<Guid>("ImportId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("import_id");
+
+                    b.Property<byte[]>("Csv")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("csv");
+
+                    b.HasKey("ImportId")
+                        .HasName("pk_suppression_import_contents");
+
+                    b.ToTable("suppression_import_contents");
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Template", b =>

@@ -280,6 +280,22 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.ToTable("live_templates");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.MailboxLease", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Owner")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("owner");
+
+                    b.HasKey("Name")
+                        .HasName("pk_mailbox_leases");
+
+                    b.ToTable("mailbox_leases");
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.Message", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -519,6 +535,12 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<bool>("SoftBounced")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false)
+                        .HasColumnName("soft_bounced");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -554,6 +576,23 @@ namespace MailApi.Migrations.Sqlite.Migrations
                             Name = "webhooks",
                             Number = 0L
                         });
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.Secret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("value");
+
+                    b.HasKey("Name")
+                        .HasName("pk_secrets");
+
+                    b.ToTable("secrets");
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Suppression", b =>
@@ -600,6 +639,89 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasDatabaseName("ix_suppressions_project_id_created_at");
 
                     b.ToTable("suppressions");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.SuppressionImport", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Added")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("added");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Errors")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Processed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("processed");
+
+                    b.Property<byte[]>("ProjectId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Unchanged")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unchanged");
+
+                    b.Property<int>("Updated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated");
+
+                    b.HasKey("Id")
+                        .HasName("pk_suppression_imports");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_suppression_imports_status")
+                        .HasFilter("status = 'running'");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_suppression_imports_project_id_id");
+
+                    b.ToTable("suppression_imports");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.SuppressionImportContent", b =>
+                {
+                    b.Property<byte[]>("ImportId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("import_id");
+
+                    b.Property<byte[]>("Csv")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("csv");
+
+                    b.HasKey("ImportId")
+                        .HasName("pk_suppression_import_contents");
+
+                    b.ToTable("suppression_import_contents");
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Template", b =>

@@ -16,6 +16,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     private const string SandboxSuppressed = "suppressed@sandbox.test";
 
     private readonly (bool Compressed, byte[] Bytes) _stored = StoredMime.Pack(pending.Mime);
+    private readonly string[] _ignored = [.. pending.IgnoredSuppressions.Select(Names.Of)];
     private Ticket? _suppressed;
     private Ticket? _key;
     private DateTimeOffset _now;
@@ -44,7 +45,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         }
 
         var keys = pending.Recipients.Select(r => r.Mailbox.Address.Key).ToArray();
-        _suppressed = statements.Add(Statements.FindSuppressed, ProjectId.Value, now, keys);
+        _suppressed = statements.Add(Statements.FindSuppressed, ProjectId.Value, now, keys, _ignored);
     }
 
     /// <summary>Accepts the message, or says why not.</summary>
@@ -155,7 +156,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         Subject = pending.Subject,
         Tags = pending.Tags,
         Metadata = pending.Metadata,
-        Size = pending.Mime.Length + ServiceHeaders.Write(id, pending.From.Address.Domain, _now).Length,
+        Size = pending.Mime.Length + context.Headers.Write(id, pending.From.Address.Domain, _now).Length,
         CreatedAt = _now,
         SendAt = pending.SendAt,
         ResentFrom = pending.ResentFrom,
@@ -168,7 +169,9 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         var (mailbox, kind) = pending.Recipients[position];
         var key = mailbox.Address.Key;
         var reason = suppressed.GetValueOrDefault(key)
-            ?? (key == SandboxSuppressed ? Names.Of(SuppressionReason.HardBounce) : null);
+            ?? (key == SandboxSuppressed && !pending.IgnoredSuppressions.Contains(SuppressionReason.HardBounce)
+                ? Names.Of(SuppressionReason.HardBounce)
+                : null);
         return new Recipient
         {
             MessageId = id,
@@ -222,7 +225,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         Priority = message.Priority,
         Attempt = 1,
         Sandbox = message.Sandbox,
-        Sender = pending.From.Address,
+        Sender = context.ReturnPaths.Of(message.Id, pending.From.Address),
         Recipients =
         [
             .. _recipients.Where(r => r.Status == RecipientStatus.Queued)
@@ -230,7 +233,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         ],
         Tags = pending.Tags,
         Metadata = pending.Metadata,
-        Prefix = ServiceHeaders.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
+        Prefix = context.Headers.Write(message.Id, pending.From.Address.Domain, message.CreatedAt),
         Mime = pending.Mime,
         ExpiresAt = expires,
         Bytes = message.Size,

@@ -1,18 +1,27 @@
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Domain;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Accepting;
 
 /// <summary>The door: takes prepared messages and returns when they are durable.</summary>
 public sealed class Acceptance(
-    GroupCommit commits, EventLog events, RelayQueue queue, NodeIdentity node, Orphans orphans, IOptions<DeliveryOptions> options, TimeProvider time)
+    GroupCommit commits,
+    EventLog events,
+    RelayQueue queue,
+    ServiceHeaders headers,
+    ReturnPaths returnPaths,
+    NodeIdentity node,
+    Orphans orphans,
+    IOptions<DeliveryOptions> options,
+    TimeProvider time)
 {
     /// <summary>A commit that has not even begun after this long is called off.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly AcceptContext _context = new(time, events, queue, node, orphans, options.Value);
+    private readonly AcceptContext _context = new(time, events, queue, headers, returnPaths, node, orphans, options.Value);
 
     /// <summary>
     /// Stores the messages in one transaction with the idempotency key. Null when the service is too busy or the database

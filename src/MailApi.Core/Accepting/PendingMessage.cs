@@ -33,6 +33,9 @@ public sealed record PendingMessage
 
     public Id<Message>? ResentFrom { get; init; }
 
+    /// <summary>Entries of the suppression list that do not count, by their reason.</summary>
+    public IReadOnlyList<SuppressionReason> IgnoredSuppressions { get; init; } = [];
+
     /// <summary>What rendered it.</summary>
     public UsedTemplate? Template { get; init; }
 

@@ -22,16 +22,16 @@ internal static class Statements
     /// <summary>project, key.</summary>
     public static readonly Statement FreeKey = new("DELETE FROM idempotency_keys WHERE project_id = $1 AND key = $2");
 
-    /// <summary>project, now, keys → reason and key of those that are suppressed, as <c>reason:key</c>.</summary>
+    /// <summary>project, now, keys, reasons that do not count → those that are suppressed, as <c>reason:key</c>.</summary>
     public static readonly Statement FindSuppressed = new(
         """
         SELECT reason || ':' || email_key FROM suppressions
-        WHERE project_id = $1 AND (expires_at IS NULL OR expires_at > $2) AND email_key = ANY($3)
+        WHERE project_id = $1 AND (expires_at IS NULL OR expires_at > $2) AND email_key = ANY($3) AND reason <> ALL($4)
         """,
         """
         SELECT reason || ':' || email_key FROM suppressions
         WHERE project_id = $1 AND (expires_at IS NULL OR expires_at > $2)
-            AND email_key IN (SELECT value FROM json_each($3))
+            AND email_key IN (SELECT value FROM json_each($3)) AND reason NOT IN (SELECT value FROM json_each($4))
         """);
 
     public static readonly Statement InsertMessage = new(

@@ -18,6 +18,7 @@ internal static class ColumnTypes
         Enum<RecipientKind>(builder);
         Enum<AttemptOutcome>(builder);
         Enum<SuppressionReason>(builder);
+        Enum<SuppressionImportStatus>(builder);
         Enum<WebhookDeliveryStatus>(builder);
         Enum<WebhookReplayStatus>(builder);
         builder.Properties<Priority>().HaveConversion<int>();
@@ -46,7 +47,7 @@ internal static class ColumnTypes
         Type[] identified =
         [
             typeof(Project), typeof(ApiKey), typeof(Message), typeof(Attempt), typeof(Event), typeof(Template),
-            typeof(Webhook), typeof(WebhookDelivery), typeof(WebhookReplay),
+            typeof(Webhook), typeof(WebhookDelivery), typeof(WebhookReplay), typeof(SuppressionImport),
         ];
         foreach (var type in identified)
         {

@@ -27,9 +27,15 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Suppression> Suppressions => Set<Suppression>();
 
+    public DbSet<SuppressionImport> SuppressionImports => Set<SuppressionImport>();
+
+    public DbSet<SuppressionImportContent> SuppressionImportContents => Set<SuppressionImportContent>();
+
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<Node> Nodes => Set<Node>();
+
+    public DbSet<MailboxLease> MailboxLeases => Set<MailboxLease>();
 
     public DbSet<Template> Templates => Set<Template>();
 
@@ -42,6 +48,8 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     public DbSet<WebhookReplay> WebhookReplays => Set<WebhookReplay>();
+
+    public DbSet<Secret> Secrets => Set<Secret>();
 
     public DbSet<Revision> Revisions => Set<Revision>();
 

@@ -3,6 +3,7 @@ using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
+using MailApi.Core.Suppressing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ public sealed partial class AttemptDelivery(
     RelaySet relays,
     GroupCommit commits,
     EventLog events,
+    SuppressAddress suppress,
     Leases leases,
     NodeIdentity node,
     IOptions<DeliveryOptions> options,
@@ -34,6 +36,13 @@ public sealed partial class AttemptDelivery(
         if (time.GetUtcNow() >= node.LeasesHoldUntil)
         {
             await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
+            return;
+        }
+
+        if (delivery.Recipients.Count == 0)
+        {
+            // Reports have told the end of each while another attempt was under way.
+            await RecordAsync(delivery, []);
             return;
         }
 
@@ -73,7 +82,7 @@ public sealed partial class AttemptDelivery(
         LogOutcomes(delivery, verdict);
 
         // The message has been handed over: its outcome is recorded whatever happens to the node.
-        await commits.SubmitAsync(new RecordOutcome(delivery, verdict, events, node, time), CancellationToken.None);
+        await commits.SubmitAsync(new RecordOutcome(delivery, verdict, events, suppress, node, time), CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<RelayResult>> SendAsync(
@@ -106,7 +115,7 @@ public sealed partial class AttemptDelivery(
     {
         var delay = _schedule.DelayAfter(delivery.Attempt, random.NextDouble());
         var longest = options.Value.RelayTroubleDelay;
-        return results[^1].RelayTrouble && delay > longest ? longest : delay;
+        return results is [.., { RelayTrouble: true }] && delay > longest ? longest : delay;
     }
 
     private void LogOutcomes(LeasedDelivery delivery, AttemptVerdict verdict)

@@ -8,8 +8,11 @@ internal sealed record RecipientChange(
     PendingRecipient Recipient,
     RecipientStatus Status,
     string? Reason,
-    IReadOnlyList<(string Type, EventDetails Details)> Events,
-    bool Suppress);
+    IReadOnlyList<(string Type, EventDetails Details)> Events)
+{
+    /// <summary>The verdict by which the recipient has reached its end; null when there is none, or nobody believes it.</summary>
+    public Bounce? Ended { get; init; }
+}
 
 /// <summary>What an attempt means for a delivery: pure arithmetic over its results.</summary>
 /// <param name="Results">One per relay that was tried, in order.</param>
@@ -45,13 +48,18 @@ internal sealed record AttemptVerdict(
         {
             RecipientResultKind.Delivered => Delivered(recipient, details),
             RecipientResultKind.Bounced => new RecipientChange(
-                recipient, RecipientStatus.Bounced, reason, [(EventTypes.MessageBounced, details)],
-                Suppress: result.Bounce is { Class: BounceClass.Hard } && attempt.Relay != SandboxRelay.Name),
+                recipient, RecipientStatus.Bounced, reason, [(EventTypes.MessageBounced, details)])
+            {
+                Ended = attempt.Relay == SandboxRelay.Name ? null : result.Bounce,
+            },
             _ when expired => new RecipientChange(
                 recipient, RecipientStatus.Failed, "expired",
-                [(EventTypes.MessageFailed, details with { Reason = "expired" })], Suppress: false),
+                [(EventTypes.MessageFailed, details with { Reason = "expired" })])
+            {
+                Ended = attempt.Relay == SandboxRelay.Name ? null : result.Bounce,
+            },
             _ => new RecipientChange(
-                recipient, RecipientStatus.Deferred, reason, [(EventTypes.MessageDeferred, details)], Suppress: false),
+                recipient, RecipientStatus.Deferred, reason, [(EventTypes.MessageDeferred, details)]),
         };
     }
 
@@ -65,7 +73,7 @@ internal sealed record AttemptVerdict(
         }
 
         var status = complains ? RecipientStatus.Complained : RecipientStatus.Delivered;
-        return new RecipientChange(recipient, status, null, events, Suppress: false);
+        return new RecipientChange(recipient, status, null, events);
     }
 
     private static EventDetails Details(RelayResult attempt, RecipientResult result) => new()

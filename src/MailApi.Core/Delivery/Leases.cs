@@ -7,7 +7,14 @@ namespace MailApi.Core.Delivery;
 
 /// <summary>Takes due deliveries from the table for this node, and gives back what it will not send.</summary>
 public sealed class Leases(
-    Writer writer, IDbContextFactory<MailDb> databases, RelayQueue queue, NodeIdentity node, Orphans orphans, TimeProvider time)
+    Writer writer,
+    IDbContextFactory<MailDb> databases,
+    RelayQueue queue,
+    ServiceHeaders headers,
+    ReturnPaths returnPaths,
+    NodeIdentity node,
+    Orphans orphans,
+    TimeProvider time)
 {
     private const int BatchSize = 200;
     private const int ProjectsAtOnce = 50;
@@ -119,10 +126,9 @@ public sealed class Leases(
         return fitting.Count;
     }
 
-    private static LeasedDelivery Lease(LeasedRow row, MessageContent content, IEnumerable<Recipient> recipients)
+    private LeasedDelivery Lease(LeasedRow row, MessageContent content, IEnumerable<Recipient> recipients)
     {
         var (delivery, message) = row;
-        var from = Address(message.FromEmail);
         return new LeasedDelivery
         {
             MessageId = message.Id,
@@ -130,11 +136,11 @@ public sealed class Leases(
             Priority = message.Priority,
             Attempt = delivery.Attempt,
             Sandbox = message.Sandbox,
-            Sender = from,
+            Sender = returnPaths.Of(message.Id, Address(message.FromEmail)),
             Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],
             Tags = message.Tags,
             Metadata = message.Metadata,
-            Prefix = ServiceHeaders.Write(message.Id, message.FromEmail, message.SendAt ?? message.CreatedAt),
+            Prefix = headers.Write(message.Id, message.FromEmail, message.SendAt ?? message.CreatedAt),
             Mime = StoredMime.Unpack(content.Compressed, content.Mime),
             ExpiresAt = delivery.ExpiresAt,
             Bytes = message.Size,

@@ -12,7 +12,8 @@ namespace MailApi.Core.Delivery;
 /// and only where the lease is still this node's. A node that comes back late changes nothing.
 /// </summary>
 internal sealed class RecordOutcome(
-    LeasedDelivery delivery, AttemptVerdict verdict, EventLog log, NodeIdentity node, TimeProvider time) : IGroupWrite
+    LeasedDelivery delivery, AttemptVerdict verdict, EventLog log, SuppressAddress suppress, NodeIdentity node, TimeProvider time)
+    : IGroupWrite
 {
     private Ticket? _fence;
 
@@ -34,15 +35,15 @@ internal sealed class RecordOutcome(
         {
             statements.Add(
                 Statements.UpdateRecipient, delivery.MessageId.Value, change.Recipient.Position,
-                Names.Of(change.Status), change.Reason);
+                Names.Of(change.Status), change.Reason, change.Ended is { } soft && SuppressAddress.CountsAgainstMailbox(soft));
             foreach (var (type, details) in change.Events)
             {
                 Record(statements, change, type, details, --events);
             }
 
-            if (change.Suppress)
+            if (change.Ended is { } bounce)
             {
-                Suppress(statements, change.Recipient.Address);
+                Suppress(statements, change.Recipient.Address, bounce);
             }
         }
 
@@ -60,32 +61,23 @@ internal sealed class RecordOutcome(
     public bool Failed(Exception exception) => true;
 
     private void Record(IStatements statements, RecipientChange change, string type, EventDetails details, int stepsBack) =>
-        log.Record(statements, NewEvent(change.Recipient.Address, type, details) with
+        log.Record(statements, new NewEvent(delivery.ProjectId, type, time.GetUtcNow())
         {
             MessageId = delivery.MessageId,
+            Tags = delivery.Tags,
             Metadata = delivery.Metadata,
             StepsBack = stepsBack,
+            Recipient = change.Recipient.Address.ToString(),
+            RecipientKey = change.Recipient.Address.Key,
             Attempt = delivery.Attempt,
+            Details = details,
         });
 
-    private void Suppress(IStatements statements, EmailAddress address)
-    {
-        var details = new EventDetails { Reason = Names.Of(SuppressionReason.HardBounce), Source = "smtp" };
-        var news = NewEvent(address, EventTypes.SuppressionCreated, details);
-        log.RecordSuppression(statements, news);
-        statements.Add(
-            SuppressionStatements.HardBounce, delivery.ProjectId.Value, address.Key, address.ToString(),
-            delivery.MessageId.Value, news.Timestamp);
-    }
-
-    private NewEvent NewEvent(EmailAddress address, string type, EventDetails details) =>
-        new(delivery.ProjectId, type, time.GetUtcNow())
-        {
-            Tags = delivery.Tags,
-            Recipient = address.ToString(),
-            RecipientKey = address.Key,
-            Details = details,
-        };
+    private void Suppress(IStatements statements, EmailAddress address, Bounce bounce) => suppress.Judge(
+        statements,
+        new SuppressionCause(
+            delivery.ProjectId, delivery.MessageId, address, "smtp", delivery.Tags, time.GetUtcNow()),
+        bounce);
 
     /// <summary>Recipients that got the same answer share a row.</summary>
     private void InsertAttempts(IStatements statements, RelayResult result)

@@ -64,9 +64,15 @@ internal static class Statements
     public static readonly Statement UpdateMessage = new(
         "UPDATE messages SET status = $2, event_count = event_count + $3 WHERE id = $1");
 
-    /// <summary>message, position, status, reason.</summary>
+    /// <summary>
+    /// message, position, status, reason, whether a soft bounce counts. A report may have been faster than the outcome of
+    /// the attempt: what it says of the recipient stays.
+    /// </summary>
     public static readonly Statement UpdateRecipient = new(
-        "UPDATE recipients SET status = $3, reason = $4 WHERE message_id = $1 AND position = $2");
+        """
+        UPDATE recipients SET status = $3, reason = $4, soft_bounced = $5
+        WHERE message_id = $1 AND position = $2 AND status IN ('scheduled', 'queued', 'deferred')
+        """);
 
     public static readonly Statement InsertAttempt = new(
         """

@@ -20,6 +20,7 @@ public sealed class Attempt : IIdentified
 
     public required DateTimeOffset FinishedAt { get; init; }
 
+    /// <summary>The relay's name, or <c>report</c> for what came back later.</summary>
     public string? Relay { get; init; }
 
     public string? Host { get; init; }

@@ -21,7 +21,7 @@ public sealed record EventDetails
     /// <summary>Why, in a word or a sentence.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Where a suppression came from.</summary>
+    /// <summary>Where a suppression came from, or by which way a report.</summary>
     public string? Source { get; init; }
 
     /// <summary>The endpoint that it is about.</summary>

@@ -27,4 +27,7 @@ public sealed class Recipient
 
     /// <summary>Why it stands there, in a word or a sentence.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>True when it ended by a soft bounce that counts against the mailbox.</summary>
+    public bool SoftBounced { get; set; }
 }

@@ -58,6 +58,9 @@ public enum AttemptOutcome
     Deferred,
     Bounced,
 
+    /// <summary>Delivered, and called abuse by the recipient: told by a report.</summary>
+    Complained,
+
     /// <summary>The process died, or lost its lease, before the outcome was recorded.</summary>
     Interrupted,
 }

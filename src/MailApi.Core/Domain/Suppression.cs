@@ -13,7 +13,7 @@ public sealed class Suppression
 
     public required SuppressionReason Reason { get; set; }
 
-    /// <summary>Where it came from: <c>smtp</c> or <c>api</c>.</summary>
+    /// <summary>Where it came from: <c>smtp</c>, <c>report</c>, <c>api</c> or <c>import</c>.</summary>
     public required string Source { get; set; }
 
     /// <summary>The message whose bounce led to it.</summary>

@@ -24,6 +24,7 @@ public sealed partial class PurgeOldMail(
         var told = await PurgeWebhookDeliveriesAsync(now - options.Value.Webhooks, cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var keys = await db.IdempotencyKeys.Where(k => k.CreatedAt < now - KeyLifetime).ExecuteDeleteAsync(cancellationToken);
+        await db.SuppressionImports.Where(i => i.FinishedAt < now - options.Value.Log).ExecuteDeleteAsync(cancellationToken);
         Log.Purged(logger, contents, messages, events, told, keys);
     }
 

@@ -2,7 +2,7 @@ using MailKit.Security;
 
 namespace MailApi.Core.Smtp;
 
-/// <summary>The ways to authenticate at a relay (RFC 4954), best first.</summary>
+/// <summary>The ways to authenticate at a relay (RFC 4954) or a mailbox, best first.</summary>
 internal static class SignInMechanisms
 {
     private static readonly string[] BestFirst = ["SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"];
@@ -16,13 +16,11 @@ internal static class SignInMechanisms
         name.ToUpperInvariant() is "PLAIN" or "LOGIN" or "XOAUTH2" or "OAUTHBEARER";
 
     /// <summary>The mechanism to use with a server that offers these; null when none is left.</summary>
-    public static string? Choose(RelayOptions options, IReadOnlySet<string> offered, bool encrypted)
+    public static string? Choose(string auth, bool mayShowPassword, IEnumerable<string> offered)
     {
-        var wanted = options.Auth.Equals("auto", StringComparison.OrdinalIgnoreCase)
-            ? BestFirst
-            : [options.Auth.ToUpperInvariant()];
+        var wanted = auth.Equals("auto", StringComparison.OrdinalIgnoreCase) ? BestFirst : [auth.ToUpperInvariant()];
         return wanted.FirstOrDefault(name => offered.Contains(name, StringComparer.OrdinalIgnoreCase)
-            && (encrypted || options.AllowCleartextPassword || !ShowsPassword(name)));
+            && (mayShowPassword || !ShowsPassword(name)));
     }
 
     public static SaslMechanism Create(string name, string user, string password) => name switch

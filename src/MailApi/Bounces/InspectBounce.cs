@@ -2,6 +2,8 @@ using FluentValidation;
 using MailApi.Core.Bounces.Replies;
 using MailApi.Core.Bounces.Reports;
 using MailApi.Core.Domain;
+using MailApi.Core.Feedback;
+using MailApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MailApi.Bounces;
@@ -38,7 +40,7 @@ public sealed record InspectedRecipientResponse(
 
 /// <summary>The message that a report is about.</summary>
 /// <param name="MessageId">Its Message-ID, where the report quotes it.</param>
-/// <param name="Matched">The message of this service, where it is one.</param>
+/// <param name="Matched">The message of this project that the report is provably about.</param>
 public sealed record InspectedOriginalResponse(string? MessageId, Id<Message>? Matched);
 
 internal sealed class InspectReplyRequestValidator : AbstractValidator<InspectReplyRequest>
@@ -71,12 +73,14 @@ internal static class InspectReport
 {
     public const string ContentType = "message/rfc822";
 
-    public static async Task<Ok<InspectedBounceResponse>> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<Ok<InspectedBounceResponse>> HandleAsync(
+        HttpRequest request, ApiCaller caller, MatchReport match, CancellationToken cancellationToken)
     {
         var report = await ReportReader.ReadAsync(request.Body, cancellationToken);
+        var matched = await match.FindAsync(report, caller.ProjectId, cancellationToken);
         return TypedResults.Ok(new InspectedBounceResponse(
             Names.Of(report.Kind),
             [.. report.Recipients.Select(InspectedRecipientResponse.Of)],
-            new InspectedOriginalResponse(report.Original.MessageId, Matched: null)));
+            new InspectedOriginalResponse(report.Original.MessageId, matched?.Message.Id)));
     }
 }

@@ -47,6 +47,7 @@ internal static class ConfigurationFault
         var t when t.Contains("Boolean", StringComparison.Ordinal) => "true or false",
         var t when t.Contains("Double", StringComparison.Ordinal) => "a number",
         var t when t.Contains("DatabaseProvider", StringComparison.Ordinal) => "sqlite or postgres",
+        var t when t.Contains("MailboxProtocol", StringComparison.Ordinal) => "imap or pop3",
         var t when t.Contains("RelaySecurity", StringComparison.Ordinal) => "none, opportunistic, starttls or tls",
         var t => t,
     };

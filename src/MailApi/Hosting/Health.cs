@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MailApi.Core.Data;
 using MailApi.Core.Delivery;
+using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Routing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -13,8 +14,15 @@ namespace MailApi.Hosting;
 /// <param name="JobServer">True when the relaying job runs.</param>
 /// <param name="CaptureMode">True when no relay is configured: nothing leaves the service.</param>
 /// <param name="Relays">The state of each.</param>
+/// <param name="Mailbox">The state of the mailbox for reports, where one is configured.</param>
 public sealed record ReadinessResponse(
-    string Status, bool Database, bool JobServer, bool CaptureMode, IReadOnlyList<RelayReadiness> Relays);
+    string Status, bool Database, bool JobServer, bool CaptureMode, IReadOnlyList<RelayReadiness> Relays,
+    MailboxReadiness? Mailbox);
+
+/// <summary>How the mailbox for reports has been doing.</summary>
+/// <param name="Ready">False while this node cannot read it.</param>
+/// <param name="Trouble">What is wrong.</param>
+public sealed record MailboxReadiness(bool Ready, string? Trouble);
 
 /// <summary>How a relay has been doing.</summary>
 /// <param name="Name">Its name in the configuration.</param>
@@ -36,15 +44,17 @@ internal static class Health
     }
 
     private static async Task<JsonHttpResult<ReadinessResponse>> ReadyAsync(
-        IDbContextFactory<MailDb> databases, RelaySet relays, NodeLane<RelayMessages> lane, CancellationToken cancellationToken)
+        IDbContextFactory<MailDb> databases, RelaySet relays, NodeLane<RelayMessages> lane, PollMailbox poll,
+        CancellationToken cancellationToken)
     {
         var database = await AnswersAsync(databases, cancellationToken);
         var states = relays.Relays
             .Select(r => new RelayReadiness(r.Name, r.Trouble is null, r.Trouble)).ToList();
         var status = !database || !lane.IsRunning ? "unavailable"
-            : states.Exists(s => !s.Ready) ? "degraded" : "ready";
+            : states.Exists(s => !s.Ready) || poll.Trouble is not null ? "degraded" : "ready";
+        var mailbox = poll.IsConfigured ? new MailboxReadiness(poll.Trouble is null, poll.Trouble) : null;
         return TypedResults.Json(
-            new ReadinessResponse(status, database, lane.IsRunning, relays.CaptureMode, states),
+            new ReadinessResponse(status, database, lane.IsRunning, relays.CaptureMode, states, mailbox),
             statusCode: status == "unavailable" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 

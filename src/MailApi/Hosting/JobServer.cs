@@ -3,8 +3,10 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using MailApi.Core.Data;
 using MailApi.Core.Delivery;
+using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
+using MailApi.Core.Suppressing.Importing;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -15,7 +17,9 @@ namespace MailApi.Hosting;
 /// </summary>
 internal static class JobServer
 {
-    public static void AddJobServer(this IServiceCollection services)
+    private const string Imports = "import-suppressions";
+
+    public static void AddJobServer(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddHangfire((provider, hangfire) =>
         {
@@ -39,13 +43,17 @@ internal static class JobServer
         services.AddHangfireServer((provider, server) =>
         {
             var delivery = provider.GetRequiredService<IOptions<DeliveryOptions>>().Value;
-            server.WorkerCount = 6;
+            server.WorkerCount = 7;
             server.Queues = [provider.GetRequiredService<NodeQueue>().Name, "default"];
             server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
             server.ShutdownTimeout = delivery.ShutdownTimeout + TimeSpan.FromSeconds(5);
         });
         services.AddHostedService(provider => Keep<RelayMessages>(provider, job => job.RunAsync(CancellationToken.None)));
         services.AddHostedService(provider => Keep<NotifyWebhooks>(provider, job => job.RunAsync(CancellationToken.None)));
+        if (configuration.GetSection(MailboxOptions.Section).Exists())
+        {
+            services.AddHostedService(provider => Keep<PollMailbox>(provider, job => job.RunAsync(CancellationToken.None)));
+        }
     }
 
     /// <summary>What recurs, once for all nodes that share a database.</summary>
@@ -54,6 +62,10 @@ internal static class JobServer
         var jobs = services.GetRequiredService<IRecurringJobManager>();
         jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
         jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
+        jobs.AddOrUpdate<ImportSuppressions>(Imports, job => job.RunAsync(CancellationToken.None), "* * * * *");
+
+        // What a stop has interrupted goes on at once.
+        jobs.Trigger(Imports);
     }
 
     private static KeepRunning<TJob> Keep<TJob>(IServiceProvider provider, Expression<Func<TJob, Task>> job) =>

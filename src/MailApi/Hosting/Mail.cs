@@ -2,12 +2,15 @@ using MailApi.Core.Accepting;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Domain;
+using MailApi.Core.Feedback;
 using MailApi.Core.Notifications;
 using MailApi.Core.Notifications.Sending;
 using MailApi.Core.Retention;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
 using MailApi.Core.Suppressing;
+using MailApi.Core.Suppressing.Importing;
 using MailApi.Core.Templating;
 using MailApi.Events;
 using MailApi.Http;
@@ -26,10 +29,12 @@ internal static class Mail
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         AddOptions(services);
+        AddSuppressionOptions(services);
         AddTemplating(services);
         AddAccepting(services);
         AddRelaying(services, configuration);
         AddNotifying(services);
+        AddFeedback(services);
         services.AddSingleton<PurgeOldMail>();
     }
 
@@ -60,6 +65,14 @@ internal static class Mail
             .ValidateOnStart();
     }
 
+    private static void AddSuppressionOptions(IServiceCollection services) => services.AddOptions<SuppressionOptions>()
+        .BindConfiguration("Suppressions", o => o.ErrorOnUnknownConfiguration = true)
+        .Validate(o => o.SoftBounces.Threshold is >= 0 and <= 100, "Suppressions:SoftBounces:Threshold must be between 0 and 100.")
+        .Validate(
+            o => o.SoftBounces.Within > TimeSpan.Zero && o.SoftBounces.Lasts > TimeSpan.Zero,
+            "Suppressions:SoftBounces:Within and Suppressions:SoftBounces:Lasts must be longer than 0.")
+        .ValidateOnStart();
+
     private static void AddTemplating(IServiceCollection services)
     {
         services.AddSingleton<TemplateLibrary>();
@@ -83,6 +96,8 @@ internal static class Mail
         services.AddSingleton<Acceptance>();
         services.AddSingleton<ScheduledMessages>();
         services.AddSingleton<SuppressionList>();
+        services.AddSingleton<SuppressAddress>();
+        services.AddSingleton<ImportSuppressions>();
         services.AddSingleton<PrepareMessage>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<SendMessage>();
@@ -114,6 +129,25 @@ internal static class Mail
         services.AddSingleton<NotifyWebhooks>();
         services.AddSingleton<ReplayEvents>();
         services.AddSingleton<WebhookRules>();
+    }
+
+    private static void AddFeedback(IServiceCollection services)
+    {
+        services.AddOptions<BounceOptions>()
+            .BindConfiguration("Bounces", o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BounceOptions>, BounceOptionsRules>();
+        services.AddSingleton<MessageSeals>();
+        services.AddSingleton<ServiceHeaders>();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<BounceOptions>>().Value;
+            return new ReturnPaths(
+                provider.GetRequiredService<MessageSeals>(), options.ReturnPathMailbox, options.ReturnPathDomain);
+        });
+        services.AddSingleton<SealKey>();
+        services.AddSingleton<MatchReport>();
+        services.AddSingleton<RecordReport>();
+        services.AddSingleton<ReceiveReport>();
     }
 
     /// <summary>Reads and checks section <c>Relays</c>: one entry per route, named freely.</summary>

@@ -1,4 +1,5 @@
 using MailApi.Http;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -67,7 +68,7 @@ internal static class OpenApi
             """,
     };
 
-    /// <summary>Says that everything under /v1 wants a key, and what each noun is.</summary>
+    /// <summary>Says that everything under /v1 wants a key, but for what relays post, and what each noun is.</summary>
     private sealed class SecurityNotes : IDocumentFilter
     {
         private static readonly Dictionary<string, string> Tags = new()
@@ -76,8 +77,9 @@ internal static class OpenApi
             ["Events"] = "Everything that happened, to be followed by cursor.",
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
-            ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",
             ["Bounces"] = "What became of messages after a relay had taken them.",
+            ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",
+            ["Relays"] = "What relays post of their own accord; each is open when its settings are there.",
             ["API keys"] = "Who may do what.",
             ["Projects"] = "Tenants; for admin keys.",
             ["Health"] = "For those who watch.",
@@ -90,11 +92,13 @@ internal static class OpenApi
                 tag.Description = Tags.GetValueOrDefault(tag.Name!);
             }
 
+            var open = context.ApiDescriptions.Where(d => d.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+                .Select(d => $"/{d.RelativePath}").ToHashSet();
             foreach (var (path, item) in swaggerDoc.Paths)
             {
                 foreach (var operation in item.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
                 {
-                    operation.Security = path.StartsWith("/v1", StringComparison.Ordinal)
+                    operation.Security = path.StartsWith("/v1", StringComparison.Ordinal) && !open.Contains(path)
                         ? [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, swaggerDoc)] = [] }]
                         : [];
                 }

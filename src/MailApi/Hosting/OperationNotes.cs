@@ -62,6 +62,7 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
             bodies[other.ContentType] = new OpenApiMediaType
             {
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = other.Description },
+                Example = other.Example is { } text ? JsonValue.Create(text) : null,
             };
         }
 

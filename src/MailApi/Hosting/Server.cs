@@ -2,6 +2,8 @@ using FluentValidation;
 using Hangfire;
 using MailApi.ApiKeys;
 using MailApi.Bounces;
+using MailApi.Bounces.Relays;
+using MailApi.Core.Feedback;
 using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
@@ -48,6 +50,7 @@ internal static class Server
         // Before anything is opened, and before the host would log the same with a stack trace.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<SealKey>().LoadAsync(CancellationToken.None);
         await app.Services.GreetAsync(app.Configuration);
         app.Services.ScheduleRecurringJobs();
         await app.RunAsync();
@@ -66,7 +69,8 @@ internal static class Server
         services.AddSingleton<SqliteLock>();
         services.AddDatabase(configuration);
         services.AddMail(configuration);
-        services.AddJobServer();
+        services.AddWaysIn();
+        services.AddJobServer(configuration);
         services.AddOpenApiDocument();
         services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
             (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
@@ -88,8 +92,9 @@ internal static class Server
         v1.MapEvents();
         v1.MapTemplates();
         v1.MapSuppressions();
-        v1.MapWebhooks();
         v1.MapBounces();
+        v1.MapWebhooks();
+        v1.MapRelayNotices();
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();

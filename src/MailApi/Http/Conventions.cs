@@ -13,6 +13,11 @@ internal static class Conventions
     public static RouteHandlerBuilder WithBody(this RouteHandlerBuilder builder, string contentType, string description) =>
         builder.WithMetadata(new OtherBody(contentType, description));
 
+    /// <summary>A body that the handler reads as it comes; others are answered 415.</summary>
+    public static RouteHandlerBuilder TakesOnly(
+        this RouteHandlerBuilder builder, string contentType, string description, string example) =>
+        builder.Accepts<string>(contentType).WithMetadata(new OtherBody(contentType, description, example));
+
     /// <summary>The query parameters that are read.</summary>
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder builder, params string[] names) =>
         builder.WithMetadata(new QueryNames(names));
@@ -37,7 +42,7 @@ internal static class Conventions
 internal sealed record BodyExample(object Value);
 
 /// <summary>A body that is bytes and no record.</summary>
-internal sealed record OtherBody(string ContentType, string Description);
+internal sealed record OtherBody(string ContentType, string Description, string? Example = null);
 
 /// <summary>Query parameters by name; the documentation knows what each means.</summary>
 internal sealed record QueryNames(IReadOnlyList<string> Names);

@@ -10,7 +10,7 @@ namespace MailApi.Messages;
 internal static class CancelMessage
 {
     public static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> HandleAsync(
-        Id<Message> id, ApiCaller caller, MailDb db, ScheduledMessages scheduled, TimeProvider time,
+        Id<Message> id, ApiCaller caller, MailDb db, ScheduledMessages scheduled, ServiceHeaders headers, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (await db.FindMessageAsync(caller.ProjectId, id, cancellationToken) is not { } message)
@@ -23,6 +23,6 @@ internal static class CancelMessage
             return Problems.Conflict("not_cancellable", "The first attempt of this message has begun; it cannot be taken back.");
         }
 
-        return await GetMessage.HandleAsync(id, caller, db, time, cancellationToken);
+        return await GetMessage.HandleAsync(id, caller, db, headers, time, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ internal static class GetContent
     public const string Mime = "message/rfc822";
 
     public static async Task<IResult> HandleAsync(
-        Id<Message> id, ApiCaller caller, MailDb db, HttpRequest request, CancellationToken cancellationToken)
+        Id<Message> id, ApiCaller caller, MailDb db, ServiceHeaders headers, HttpRequest request, CancellationToken cancellationToken)
     {
         var message = await db.FindMessageAsync(caller.ProjectId, id, cancellationToken);
         if (message is null)
@@ -48,7 +48,7 @@ internal static class GetContent
         }
 
         var mime = StoredMime.Unpack(content.Compressed, content.Mime);
-        var prefix = ServiceHeaders.Write(id, message.FromEmail, message.SendAt ?? message.CreatedAt);
+        var prefix = headers.Write(id, message.FromEmail, message.SendAt ?? message.CreatedAt);
         return WantsMime(request)
             ? TypedResults.Bytes((byte[])[.. prefix, .. mime], Mime)
             : TypedResults.Ok(Of(message, MimeReader.Read(prefix, mime)));

@@ -10,7 +10,7 @@ namespace MailApi.Messages;
 internal static class GetMessage
 {
     public static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> HandleAsync(
-        Id<Message> id, ApiCaller caller, MailDb db, TimeProvider time, CancellationToken cancellationToken)
+        Id<Message> id, ApiCaller caller, MailDb db, ServiceHeaders headers, TimeProvider time, CancellationToken cancellationToken)
     {
         var message = await db.FindMessageAsync(caller.ProjectId, id, cancellationToken);
         if (message is null)
@@ -20,6 +20,6 @@ internal static class GetMessage
 
         var recipients = await db.Recipients.AsNoTracking()
             .Where(r => r.MessageId == id).OrderBy(r => r.Position).ToListAsync(cancellationToken);
-        return TypedResults.Ok(MessageResponse.Of(message, recipients, time.GetUtcNow()));
+        return TypedResults.Ok(MessageResponse.Of(message, recipients, headers, time.GetUtcNow()));
     }
 }

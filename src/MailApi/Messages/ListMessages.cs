@@ -9,7 +9,7 @@ namespace MailApi.Messages;
 internal static class ListMessages
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, ApiCaller caller, MailDb db, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, ApiCaller caller, MailDb db, ServiceHeaders headers, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!PageQuery.TryRead(context.Request, ascendingByDefault: false, out var page, out var problem)
             || !MessageFilter.TryRead(context.Request, out var filter, out problem))
@@ -35,7 +35,7 @@ internal static class ListMessages
         var ids = shown.ConvertAll(m => m.Id);
         var recipients = (await db.Recipients.AsNoTracking().Where(r => ids.Contains(r.MessageId))
             .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
-        var data = shown.ConvertAll(m => MessageResponse.Of(m, recipients[m.Id], now));
+        var data = shown.ConvertAll(m => MessageResponse.Of(m, recipients[m.Id], headers, now));
         var next = rows.Count > page.Limit ? Cursor.EncodeId(shown[^1].Id) : null;
         Paging.SetLink(context.Response, next);
         return TypedResults.Ok(new ListResponse<MessageResponse>(data, next is not null, next));

@@ -79,10 +79,11 @@ public sealed record MessageResponse(
     UsedTemplateResponse? Template,
     IReadOnlyList<RecipientResponse> Recipients)
 {
-    internal static MessageResponse Of(Message message, IEnumerable<Recipient> recipients, DateTimeOffset now) => new(
+    internal static MessageResponse Of(
+        Message message, IEnumerable<Recipient> recipients, ServiceHeaders headers, DateTimeOffset now) => new(
         message.Id, Names.Of(message.StatusAt(now)), message.CreatedAt, message.SendAt, message.Sandbox,
         new AddressResponse(message.FromEmail, message.FromName), message.Subject, Names.Of(message.Priority),
-        message.Tags, message.Metadata, message.Size, $"<{ServiceHeaders.MessageId(message.Id, message.FromEmail)}>",
+        message.Tags, message.Metadata, message.Size, $"<{headers.MessageId(message.Id, message.FromEmail)}>",
         message.ResentFrom, UsedTemplateResponse.Of(message.TemplateId, message.TemplateVersion),
         [.. recipients.Select(RecipientResponse.Of)]);
 }

@@ -25,7 +25,7 @@ internal static class RescheduleMessage
 {
     public static async Task<Results<Ok<MessageResponse>, ProblemHttpResult>> HandleAsync(
         Id<Message> id, RescheduleMessageRequest request, ApiCaller caller, MailDb db, ScheduledMessages scheduled,
-        TimeProvider time, CancellationToken cancellationToken)
+        ServiceHeaders headers, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!await db.HasMessageAsync(caller.ProjectId, id, cancellationToken))
         {
@@ -37,6 +37,6 @@ internal static class RescheduleMessage
             return Problems.Conflict("not_scheduled", "Only a message that is still scheduled can be moved to another time.");
         }
 
-        return await GetMessage.HandleAsync(id, caller, db, time, cancellationToken);
+        return await GetMessage.HandleAsync(id, caller, db, headers, time, cancellationToken);
     }
 }

@@ -44,6 +44,9 @@ internal static class DeleteProject
         }
 
         await db.Suppressions.Where(s => s.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
+        await db.SuppressionImportContents
+            .Where(c => db.SuppressionImports.Any(i => i.Id == c.ImportId && i.ProjectId == id)).ExecuteDeleteAsync(cancellationToken);
+        await db.SuppressionImports.Where(i => i.ProjectId == id).ExecuteDeleteAsync(cancellationToken);
         db.Webhooks.RemoveRange(await db.Webhooks.Where(w => w.ProjectId == id).ToListAsync(cancellationToken));
         await db.SaveEndpointsAsync(cancellationToken);
         await db.WebhookReplays.Where(r => r.ProjectId == id).ExecuteDeleteAsync(cancellationToken);

@@ -7,7 +7,7 @@ using MailApi.Http;
 namespace MailApi.Templates;
 
 /// <summary>Renders a template as a send would, and sends nothing. <c>Accept: text/html</c> answers the page.</summary>
-internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate render)
+internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate render, ServiceHeaders headers)
 {
     private static readonly Mailbox Nobody = Sample();
 
@@ -37,7 +37,7 @@ internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate re
     }
 
     /// <summary>What the recipient of the finished MIME would read.</summary>
-    private static RenderedTemplateResponse Of(TemplateSet set, Rendered message)
+    private RenderedTemplateResponse Of(TemplateSet set, Rendered message)
     {
         var mime = MimeComposer.Compose(new ComposeRequest
         {
@@ -52,7 +52,7 @@ internal sealed class PreviewTemplate(TemplateLibrary library, RenderTemplate re
             Attachments = [],
         });
         var now = DateTimeOffset.UnixEpoch;
-        var prefix = ServiceHeaders.Write(new Id<Message>(Guid.Empty), Nobody.Address.Domain, now);
+        var prefix = headers.Write(new Id<Message>(Guid.Empty), Nobody.Address.Domain, now);
         var content = MimeReader.Read(prefix, mime);
         return new RenderedTemplateResponse(
             set.Version, TemplateSummaryResponse.OrNull(set.Locale), message.Subject, content.Html, content.Text,

@@ -71,12 +71,16 @@ public sealed class ContractTests(SqliteCapture service)
                 }
 
                 var responses = operation["responses"]!.AsObject();
-                Assert.True(responses.ContainsKey("401") && responses.ContainsKey("403") && responses.ContainsKey("429"), name);
+                var takesKey = operation["security"]!.AsArray().Count > 0;
+                Assert.True(responses.ContainsKey("401"), name);
+                Assert.True(!takesKey || (responses.ContainsKey("403") && responses.ContainsKey("429")), name);
                 Assert.True(responses.Any(r => r.Key.StartsWith('2')), name);
                 if (operation["requestBody"] is { } body)
                 {
-                    Assert.True(body["content"]!["application/json"]!["example"] is not null, name);
-                    Assert.True(responses.ContainsKey("400") && responses.ContainsKey("422"), name);
+                    var (kind, media) = body["content"]!.AsObject().First();
+                    Assert.True(media!["example"] is not null, name);
+                    Assert.True(responses.ContainsKey("400"), name);
+                    Assert.True(responses.ContainsKey("422") || kind != "application/json", name);
                 }
             }
         }

@@ -33,10 +33,15 @@ public sealed class FolderRules(params (string Folder, string[] Forbidden, strin
         return [.. violations.Distinct()];
     }
 
-    /// <summary>Names with dots; a rule may be for everything outside a folder by a leading exclamation mark.</summary>
-    private static bool IsWithin(string name, string folder) => folder.StartsWith('!')
-        ? !IsWithin(name, folder[1..])
-        : name == folder || name.StartsWith(folder + ".", StringComparison.Ordinal);
+    /// <summary>Names with dots; <c>A!B</c> is A without B, and <c>!A!B</c> everything outside A and B.</summary>
+    private static bool IsWithin(string name, string folder)
+    {
+        var parts = folder.Split('!');
+        return (parts[0].Length == 0 || IsUnder(name, parts[0])) && !parts.Skip(1).Any(p => IsUnder(name, p));
+    }
+
+    private static bool IsUnder(string name, string folder) =>
+        name == folder || name.StartsWith(folder + ".", StringComparison.Ordinal);
 
     private static string NamespaceOf(TypeReference type)
     {

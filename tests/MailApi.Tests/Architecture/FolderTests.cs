@@ -19,7 +19,8 @@ public sealed class FolderTests
     private static readonly FolderRules CoreRules = new(
         (Core, ["Microsoft.AspNetCore"], "only the edge may use ASP.NET Core"),
         (Core, ["Hangfire"], "jobs are started by the edge; Core holds what they do"),
-        ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
+        ($"!{Core}.Smtp!{Core}.Feedback.Mailboxes", ["MailKit"], "only Smtp and the reader of mailboxes may use MailKit"),
+        ($"{Core}.Feedback.Relays", [$"{Core}.Data", $"{Core}.Delivery"], "what a relay says is a function of its request"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
@@ -34,7 +35,10 @@ public sealed class FolderTests
         ($"{Core}.Bounces", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Accepting"],
             "a verdict is a function of a reply or of a mail"),
         ($"{Core}.Bounces.Replies", ["MimeKit", $"{Core}.Bounces.Reports"], "a reply is a line of text"),
-        ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing", $"{Core}.Notifications"], "data moves to the right only"),
+        ($"{Core}.Delivery", [$"{Core}.Accepting", $"{Core}.Composing", $"{Core}.Notifications", $"{Core}.Feedback"],
+            "data moves to the right only"),
+        ($"{Core}.Feedback!{Core}.Feedback.Mailboxes", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "what comes back meets the rows, not the stages"),
         ($"{Core}.Notifications", [$"{Core}.Accepting", $"{Core}.Smtp", $"{Core}.Routing"], "telling knows nothing of mail's ways"),
         ($"{Core}.Notifications.Sending", [$"{Core}.Data"], "a request is a function of what it is given"));
 

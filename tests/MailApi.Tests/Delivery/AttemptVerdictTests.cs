@@ -48,19 +48,15 @@ public sealed class AttemptVerdictTests
         Assert.Equal(EventTypes.MessageFailed, Assert.Single(change.Events).Type);
     }
 
-    [Theory]
-    [InlineData(BounceClass.Hard, true)]
-    [InlineData(BounceClass.Block, false)]
-    [InlineData(BounceClass.Soft, false)]
-    [InlineData(BounceClass.Undetermined, false)]
-    public void Only_a_hard_bounce_suppresses(BounceClass bounceClass, bool suppresses)
+    [Fact]
+    public void A_bounce_ends_with_its_verdict()
     {
-        var bounce = new Bounce(bounceClass, BounceCategory.Other);
+        var bounce = new Bounce(BounceClass.Hard, BounceCategory.InvalidRecipient);
         var change = Assert.Single(Judge(
             Now.AddDays(1), Result("a@x.example", RecipientResultKind.Bounced) with { Bounce = bounce }).Changes);
 
         Assert.Equal(RecipientStatus.Bounced, change.Status);
-        Assert.Equal(suppresses, change.Suppress);
+        Assert.Equal(bounce, change.Ended);
     }
 
     [Fact]

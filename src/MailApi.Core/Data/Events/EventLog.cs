@@ -41,11 +41,14 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
         }
     }
 
-    /// <summary>Records that an address is suppressed, if that is news: nothing when the list has it already.</summary>
-    public void RecordSuppression(IStatements statements, NewEvent e)
+    /// <summary>
+    /// Records that a message has led to an entry of the suppression list at the time of the event, if the statements
+    /// before it have made one: nothing when the list stayed as it was.
+    /// </summary>
+    public void RecordSuppression(IStatements statements, NewEvent e, Id<Message> cause)
     {
         var id = Id<Event>.New(e.Timestamp);
-        Insert(statements, EventStatements.InsertOfNewSuppression, id, e);
+        Insert(statements, EventStatements.InsertOfSuppression, id, e, cause.Value);
         foreach (var endpoint in listeners.To(e))
         {
             Tell(statements, EventStatements.TellIfRecorded, id, endpoint, e, leased: null);
@@ -96,7 +99,8 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
         _ => isTold ? EventStatements.InsertOfMessageToTell : EventStatements.InsertOfMessage,
     };
 
-    private static Ticket Insert(IStatements statements, Statement statement, Id<Event> id, NewEvent e)
+    private static Ticket Insert(
+        IStatements statements, Statement statement, Id<Event> id, NewEvent e, params ReadOnlySpan<object?> more)
     {
         List<object?> values =
         [
@@ -108,7 +112,7 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
             values.Add(e.Sequence ?? e.StepsBack);
         }
 
-        return statements.Add(statement, [.. values]);
+        return statements.Add(statement, [.. values, .. more]);
     }
 
     /// <param name="statements">Of the running transaction.</param>

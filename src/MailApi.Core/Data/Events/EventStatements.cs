@@ -38,13 +38,13 @@ internal static class EventStatements
     public static readonly Statement InsertOfMessageToTell = new(
         $"{InsertOfMessage.Sql} RETURNING sequence", $"{InsertOfMessage.SqliteSql} RETURNING sequence");
 
-    /// <summary>As <see cref="Insert"/>: only when the project's list does not have the address.</summary>
-    public static readonly Statement InsertOfNewSuppression = new(
+    /// <summary>As <see cref="Insert"/>; then message: only when the list's entry is the one that it has just led to.</summary>
+    public static readonly Statement InsertOfSuppression = new(
         $"""
-        INSERT INTO events ({Columns}) SELECT $1, $2, $3, $4, $5, $6, CAST($7 AS integer), $8 {Unsuppressed}
+        INSERT INTO events ({Columns}) SELECT $1, $2, $3, $4, $5, $6, CAST($7 AS integer), $8 {Suppressed}
         """,
         $"""
-        INSERT INTO events ({Columns}, transaction_id) SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0 {Unsuppressed}
+        INSERT INTO events ({Columns}, transaction_id) SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0 {Suppressed}
         """);
 
     /// <summary>delivery, endpoint, project, event, type, time, attempt, lease owner, leased at.</summary>
@@ -61,9 +61,9 @@ internal static class EventStatements
         SELECT $1, $2, $3, $4, $5, 'pending', $6, $6, '[]', 0 WHERE EXISTS (SELECT 1 FROM events WHERE id = $4)
         """);
 
-    private const string Unsuppressed =
+    private const string Suppressed =
         """
-        WHERE NOT EXISTS (SELECT 1 FROM suppressions
-            WHERE project_id = $2 AND email_key = $6 AND (expires_at IS NULL OR expires_at > $4))
+        WHERE EXISTS (SELECT 1 FROM suppressions
+            WHERE project_id = $2 AND email_key = $6 AND message_id = $9 AND created_at = $4)
         """;
 }

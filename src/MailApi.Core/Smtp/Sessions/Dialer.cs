@@ -3,29 +3,29 @@ using System.Net.Sockets;
 
 namespace MailApi.Core.Smtp.Sessions;
 
-/// <summary>Opens the TCP connection to a relay.</summary>
+/// <summary>Opens the TCP connection to a server.</summary>
 internal static class Dialer
 {
     /// <summary>
-    /// Tries the host's addresses in turn within one <see cref="RelayOptions.ConnectTimeout"/>. Answers a socket, or a
-    /// sentence that says why there is none.
+    /// Tries the host's addresses in turn within one <paramref name="patience"/>. Answers a socket, or a sentence that
+    /// says why there is none.
     /// </summary>
     public static async Task<(Socket? Socket, string? Failure)> DialAsync(
-        RelayOptions options, TimeProvider time, CancellationToken cancellationToken)
+        string host, int port, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var timeout = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var where = $"{options.Host}:{options.EffectivePort}";
+        var where = $"{host}:{port}";
         string? failure = null;
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(options.Host, either.Token);
+            var addresses = await Dns.GetHostAddressesAsync(host, either.Token);
             for (var i = 0; i < addresses.Length; i++)
             {
                 // Each gets its share of the time, lest a silent first address hide a lively second one.
-                var share = options.ConnectTimeout / addresses.Length;
+                var share = patience / addresses.Length;
                 var (socket, error) = await ConnectAsync(
-                    new IPEndPoint(addresses[i], options.EffectivePort), share, time, either.Token);
+                    new IPEndPoint(addresses[i], port), share, time, either.Token);
                 if (socket is not null)
                 {
                     return (socket, null);
@@ -36,15 +36,15 @@ internal static class Dialer
                     : $"The connection to {where} failed: {Describe(error.Value)}.";
             }
 
-            return (null, failure ?? $"{options.Host} has no address.");
+            return (null, failure ?? $"{host} has no address.");
         }
         catch (SocketException e)
         {
-            return (null, $"The address of {options.Host} could not be found: {Describe(e.SocketErrorCode)}.");
+            return (null, $"The address of {host} could not be found: {Describe(e.SocketErrorCode)}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"The connection to {where} timed out after {LossReasons.Seconds(options.ConnectTimeout)}.");
+            return (null, $"The connection to {where} timed out after {LossReasons.Seconds(patience)}.");
         }
     }
 

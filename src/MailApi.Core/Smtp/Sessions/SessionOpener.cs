@@ -18,7 +18,8 @@ internal sealed class SessionOpener(string relay, RelayOptions options, TimeProv
     /// <summary>Answers a session that is ready, or why there is none. Throws only when cancelled.</summary>
     public async Task<(SmtpSession? Session, OpenFailure? Failure)> OpenAsync(CancellationToken cancellationToken)
     {
-        var (socket, unreachable) = await Dialer.DialAsync(options, time, cancellationToken);
+        var (socket, unreachable) = await Dialer.DialAsync(
+            options.Host, options.EffectivePort, options.ConnectTimeout, time, cancellationToken);
         if (socket is null)
         {
             return (null, new OpenFailure(unreachable!));
@@ -98,7 +99,8 @@ internal sealed class SessionOpener(string relay, RelayOptions options, TimeProv
             return null;
         }
 
-        var name = SignInMechanisms.Choose(options, session.AuthenticationMechanisms, session.IsSecure);
+        var name = SignInMechanisms.Choose(
+            options.Auth, session.IsSecure || options.AllowCleartextPassword, session.AuthenticationMechanisms);
         if (name is null || !session.Capabilities.HasFlag(SmtpCapabilities.Authentication))
         {
             return new OpenFailure(session.IsSecure || options.AllowCleartextPassword

@@ -21,6 +21,13 @@ internal static class MessageProblems
         return new Refusal(Problems.Forbidden(error.Code, error.Detail), [error]);
     }
 
+    public static Refusal MayNotIgnoreSuppression()
+    {
+        FieldError error = new(
+            "/ignore_suppression", "missing_scope", $"ignore_suppression needs a key with the scope '{Scopes.Suppressions}'.");
+        return new Refusal(Problems.Forbidden(error.Code, error.Detail), [error]);
+    }
+
     public static Refusal UnknownTemplate(TemplateFault fault)
     {
         FieldError error = new($"/template{fault.Pointer}", fault.Code, fault.Detail);

@@ -42,6 +42,11 @@ internal sealed class PrepareMessage(
             return new Prepared(null, MessageProblems.FromNotAllowed());
         }
 
+        if (request.IgnoreSuppression is { Count: > 0 } && !Scopes.Include(caller.Scopes, Scopes.Suppressions))
+        {
+            return new Prepared(null, MessageProblems.MayNotIgnoreSuppression());
+        }
+
         var content = request switch
         {
             { Raw: { } raw } => ComposeRaw(raw, from),
@@ -71,6 +76,7 @@ internal sealed class PrepareMessage(
             Sandbox = caller.Sandbox || request.Sandbox == true || relays.CaptureMode,
             SendAt = request.SendAt > time.GetUtcNow() ? request.SendAt.Value.ToUniversalTime() : null,
             Tags = request.Tags ?? [],
+            IgnoredSuppressions = [.. (request.IgnoreSuppression ?? []).Select(Names.Parse<SuppressionReason>).Distinct()],
             Metadata = request.Metadata ?? NoHeaders,
             Mime = content.Mime,
             Template = content.Template,

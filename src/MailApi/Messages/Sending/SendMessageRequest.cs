@@ -53,6 +53,12 @@ public record SendMessageRequest
     /// <summary><c>high</c>, <c>normal</c> (default) or <c>low</c>.</summary>
     public string? Priority { get; init; }
 
+    /// <summary>
+    /// Reasons for which a recipient may be on the suppression list and still be written to: <c>soft_bounce</c>,
+    /// <c>hard_bounce</c>, <c>manual</c>. Needs a key with the scope <c>suppressions</c>.
+    /// </summary>
+    public IReadOnlyList<string>? IgnoreSuppression { get; init; }
+
     /// <summary>True: the whole pipeline runs, and nothing leaves the service.</summary>
     public bool? Sandbox { get; init; }
 }

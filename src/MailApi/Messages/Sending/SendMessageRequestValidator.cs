@@ -20,6 +20,7 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
         HeaderRulesOf(limits.Value);
         LabelRules(limits.Value);
         ScheduleRules(limits.Value, time);
+        SuppressionRules();
     }
 
     private void AddressRules(MessageLimits limits)
@@ -125,6 +126,12 @@ internal class SendMessageRequestValidator : AbstractValidator<SendMessageReques
             .Must(p => p is null || Names.TryParse<Priority>(p, out _))
             .WithErrorCode("unknown_value").WithMessage($"priority is one of {Names.All<Priority>()}.");
     }
+
+    /// <summary>A complaint and an unsubscription are the recipient's own word; a sender does not overrule it.</summary>
+    private void SuppressionRules() => RuleForEach(m => m.IgnoreSuppression)
+        .Must(reason => reason is "soft_bounce" or "hard_bounce" or "manual")
+        .WithErrorCode("unknown_value")
+        .WithMessage("ignore_suppression names soft_bounce, hard_bounce or manual; what recipients asked for is kept.");
 
     private static int Count(AddressListInput? list) => list?.Items.Count ?? 0;
 }

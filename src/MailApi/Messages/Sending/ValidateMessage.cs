@@ -25,7 +25,7 @@ public sealed record ValidateMessageResponse(
     IReadOnlyList<TemplateWarning> Warnings);
 
 /// <summary>Runs a message through everything a send does before it is stored. <c>Accept: text/html</c> answers the page.</summary>
-internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
+internal sealed class ValidateMessage(PrepareMessage prepare, ServiceHeaders headers, TimeProvider time)
 {
     public async Task<IResult> HandleAsync(
         SendMessageRequest request, ApiCaller caller, HttpContext context, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class ValidateMessage(PrepareMessage prepare, TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        var prefix = ServiceHeaders.Write(Id<Message>.New(now), message.From.Address.Domain, now);
+        var prefix = headers.Write(Id<Message>.New(now), message.From.Address.Domain, now);
         var content = MimeReader.Read(prefix, message.Mime);
         if (HtmlPage.IsWanted(context.Request))
         {
