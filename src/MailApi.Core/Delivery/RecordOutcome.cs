@@ -63,6 +63,7 @@ internal sealed class RecordOutcome(
         log.Record(statements, NewEvent(change.Recipient.Address, type, details) with
         {
             MessageId = delivery.MessageId,
+            Tags = delivery.Tags,
             Metadata = delivery.Metadata,
             StepsBack = stepsBack,
             Attempt = delivery.Attempt,
@@ -81,7 +82,6 @@ internal sealed class RecordOutcome(
     private NewEvent NewEvent(EmailAddress address, string type, EventDetails details) =>
         new(delivery.ProjectId, type, time.GetUtcNow())
         {
-            Tags = delivery.Tags,
             Recipient = address.ToString(),
             RecipientKey = address.Key,
             Details = details,
