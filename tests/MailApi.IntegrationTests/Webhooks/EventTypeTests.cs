@@ -37,8 +37,9 @@ public sealed class EventTypeTests
 
         await ApiClient.WaitAsync(
             async () => (await api.WebhookAsync(endpoint))["counters"]!, c => c["pending"]!.GetValue<int>() == 0);
-        var ids = await api.EventIdsAsync(receiver.All.Count);
-        Assert.Equal(ids.Order(), receiver.All.Select(r => r.Id).Order());
+        // What the other endpoint was asked to be told is an event too, and for it alone.
+        var told = receiver.All.Concat(gone.All.DistinctBy(r => r.Id)).Select(r => r.Id).ToList();
+        Assert.Equal((await api.EventIdsAsync(told.Count)).Order(), told.Order());
         var shown = (await api.GetAsync("/v1/events?limit=100")).Body!["data"]!.AsArray().ToDictionary(e => e!["id"]!.GetValue<string>());
         Assert.All(receiver.All, r => Assert.True(JsonNode.DeepEquals(shown[r.Id], r.Event), $"{shown[r.Id]}\n{r.Body}"));
     }
