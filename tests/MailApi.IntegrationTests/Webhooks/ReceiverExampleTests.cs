@@ -47,6 +47,23 @@ public sealed class ReceiverExampleTests(SqliteCapture service)
         Assert.Equal(2, receiver.Lines.Count(l => l.StartsWith("evt_", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("csharp", "csharp/Program.cs")]
+    [InlineData("js", "node/receiver.mjs")]
+    [InlineData("python", "python/receiver.py")]
+    public async Task The_guide_shows_what_is_in_the_receiver(string language, string file)
+    {
+        var guide = await Repository.ReadAsync("docs/webhooks.md");
+        var receiver = Lines(await Repository.ReadAsync($"docs/receivers/{file}"));
+        var excerpt = Lines(guide.Split($"```{language}\n")[1].Split("```")[0]);
+
+        Assert.Contains(excerpt, receiver, StringComparison.Ordinal);
+        Assert.Contains($"(receivers/{file})", guide, StringComparison.Ordinal);
+
+        // Only the indentation differs.
+        static string Lines(string text) => string.Join('\n', text.Trim().Split('\n').Select(l => l.Trim()));
+    }
+
     /// <summary>Signs <see cref="Body"/>, and posts what arrives instead of it.</summary>
     private static async Task<int> PostAsync(string url, DateTimeOffset at, string arrives, IReadOnlyList<WebhookSecret> secrets)
     {
