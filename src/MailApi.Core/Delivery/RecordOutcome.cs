@@ -75,8 +75,7 @@ internal sealed class RecordOutcome(
 
     private void Suppress(IStatements statements, EmailAddress address, Bounce bounce) => suppress.Judge(
         statements,
-        new SuppressionCause(
-            delivery.ProjectId, delivery.MessageId, address, "smtp", delivery.Tags, time.GetUtcNow()),
+        new SuppressionCause(delivery.ProjectId, delivery.MessageId, address, "smtp", time.GetUtcNow()),
         bounce);
 
     /// <summary>Recipients that got the same answer share a row.</summary>

@@ -104,7 +104,7 @@ public sealed class RecordReport(Writer writer, EventLog events, SuppressAddress
         // What happens in the sandbox says nothing of the address.
         if (!message.Sandbox && EmailAddress.TryParse(recipient.Email, out var address, out _))
         {
-            var cause = new SuppressionCause(message.ProjectId, message.Id, address, Source, message.Tags, telling.At);
+            var cause = new SuppressionCause(message.ProjectId, message.Id, address, Source, telling.At);
             if (bounce is { } verdict)
             {
                 suppress.Judge(session, cause, verdict);

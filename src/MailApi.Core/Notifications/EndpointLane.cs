@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Domain;
 using Microsoft.Extensions.Logging;
@@ -6,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace MailApi.Core.Notifications;
 
 /// <summary>
-/// The way to one endpoint: its own place in memory, its own leases, its own bounded number of requests at once, its own pause. Nothing is shared
-/// with other endpoints, so one that hangs or fails delays nobody else.
+/// The way to one endpoint: its own place in memory, its own leases, its own bounded number of requests at once, its own
+/// pause. Nothing is shared with other endpoints, so one that hangs or fails delays nobody else.
 /// </summary>
 internal sealed partial class EndpointLane(
     Id<Webhook> endpoint,
@@ -26,14 +25,12 @@ internal sealed partial class EndpointLane(
 
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly EndpointPause _pause = new(time);
+    private Task _run = Task.CompletedTask;
     private int _state = Resting;
     private int _stored;
 
-    /// <summary>The run under way, or the last one.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
-    /// <summary>True when it is at rest and has nothing to remember.</summary>
-    public bool IsForgettable => Completion.IsCompleted && !_pause.Remembers;
+    /// <summary>True when it is at rest, no request is in flight and there is nothing to remember.</summary>
+    public bool IsForgettable => _run.IsCompleted && _slots.CurrentCount == concurrency && !_pause.Remembers;
 
     /// <summary>There is something to be told; a run that is about to end goes round once more.</summary>
     /// <param name="stored">True when it is in the table.</param>
@@ -49,7 +46,17 @@ internal sealed partial class EndpointLane(
         if (Interlocked.CompareExchange(ref _state, Called, Running) == Resting
             && Interlocked.CompareExchange(ref _state, Running, Resting) == Resting)
         {
-            Completion = Task.Run(() => RunAsync(stopping, abort), CancellationToken.None);
+            _run = Task.Run(() => RunAsync(stopping, abort), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for the last run, and for the requests in flight; to be called once, when no more calls come.</summary>
+    public async Task FinishAsync()
+    {
+        await _run;
+        for (var i = 0; i < concurrency; i++)
+        {
+            await _slots.WaitAsync(CancellationToken.None);
         }
     }
 
@@ -68,21 +75,17 @@ internal sealed partial class EndpointLane(
             {
                 // What was not begun has been given back, or is freed with this node's leases.
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+#pragma warning disable CA1031 // The job's boundary: what one endpoint is to be told must not end the telling of the others.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
                 Log.LeasingFailed(logger, exception, endpoint);
                 await Task.Delay(AfterTrouble, time, CancellationToken.None);
+                Volatile.Write(ref _stored, 1);
+                Volatile.Write(ref _state, Called);
             }
         }
         while (Interlocked.CompareExchange(ref _state, Resting, Running) != Running && !stopping.IsCancellationRequested);
-
-        // The requests in flight belong to this run.
-        for (var i = 0; i < concurrency; i++)
-        {
-            await _slots.WaitAsync(CancellationToken.None);
-        }
-
-        _slots.Release(concurrency);
     }
 
     private async Task DrainAsync(CancellationToken stopping, CancellationToken abort)

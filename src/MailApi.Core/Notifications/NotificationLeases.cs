@@ -3,7 +3,9 @@ using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
+using MailApi.Core.Notifications.Sending;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Notifications;
 
@@ -16,10 +18,14 @@ public sealed class NotificationLeases(
     FreshEvents fresh,
     EventWording wording,
     NodeIdentity node,
+    IOptions<WebhookOptions> options,
     TimeProvider time)
 {
-    /// <summary>Longer than any batch takes: what is leased longer was leased by a commit that nobody heard of.</summary>
-    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(5);
+    /// <summary>What has been leased longer and not been begun goes back to the table.</summary>
+    internal static readonly TimeSpan BeginWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longer than any request takes: what is leased longer was leased by a commit that nobody heard of.</summary>
+    private readonly TimeSpan _stale = BeginWithin + options.Value.Timeout + TimeSpan.FromMinutes(2);
 
     /// <summary>The enabled endpoints with something due.</summary>
     internal async Task<IReadOnlyList<Id<Webhook>>> FindDueAsync(CancellationToken cancellationToken)
@@ -28,7 +34,7 @@ public sealed class NotificationLeases(
         await writer.TransactAsync(
             session =>
             {
-                session.Add(Statements.FreeStale, node.Id, time.GetUtcNow() - Stale);
+                session.Add(Statements.FreeStale, node.Id, time.GetUtcNow() - _stale);
                 due = session.Add(Statements.FindDue, time.GetUtcNow());
                 return Task.CompletedTask;
             },

@@ -24,11 +24,15 @@ public sealed partial class NotifyEndpoint(
 
     private readonly NotificationSchedule _schedule = new(options.Value.RetrySchedule, options.Value.GiveUpAfter);
 
-    /// <summary>Tells an endpoint, and puts the result in line. False when nothing was sent: the lease may be lost.</summary>
+    /// <summary>
+    /// Tells an endpoint, and puts the result in line. False when nothing was sent: the endpoint is not to be told any
+    /// more, or the lease may be lost.
+    /// </summary>
     internal async Task<bool> RunAsync(LeasedNotification item, EndpointPause pause, CancellationToken abort)
     {
         var now = time.GetUtcNow();
-        if (item.Endpoint is not { } endpoint || now >= node.LeasesHoldUntil)
+        if (item.Endpoint is not { } endpoint || now >= node.LeasesHoldUntil
+            || now - item.Row.LeasedAt >= NotificationLeases.BeginWithin)
         {
             return false;
         }

@@ -46,7 +46,7 @@ public sealed partial class NotifyWebhooks(
             fresh.Owner = node.Id;
             await CallEndpointsAsync(stopping, abort.Token);
             fresh.Owner = null;
-            await Task.WhenAll(_endpoints.Values.Select(l => l.Completion));
+            await Task.WhenAll(_endpoints.Values.Select(l => l.FinishAsync()));
             await TryAsync(GiveBackFreshAsync);
             await TryAsync(() => health.WriteAsync(CancellationToken.None));
         }

@@ -67,12 +67,17 @@ public sealed partial class ReplayEvents(
     private async Task<bool> QueueBatchAsync(Id<WebhookReplay> id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var replay = await db.WebhookReplays.AsNoTracking().SingleAsync(r => r.Id == id, cancellationToken);
-        var webhook = await db.Webhooks.AsNoTracking().SingleOrDefaultAsync(w => w.Id == replay.WebhookId, cancellationToken);
-        if (replay.Status != WebhookReplayStatus.Running || webhook is null)
+        var found = await (
+            from r in db.WebhookReplays.AsNoTracking()
+            join w in db.Webhooks.AsNoTracking() on r.WebhookId equals w.Id
+            where r.Id == id && r.Status == WebhookReplayStatus.Running
+            select new { Replay = r, Webhook = w }).SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
         {
             return false;
         }
+
+        var (replay, webhook) = (found.Replay, found.Webhook);
 
         var batch = await (
             from e in Range(db, replay.ProjectId, replay.Since, replay.Until, replay.Types)

@@ -67,6 +67,7 @@ public sealed partial class PurgeOldMail(
     /// <summary>What an enabled endpoint has still to be told stays; what waits for a disabled or deleted one goes.</summary>
     private async Task<int> PurgeWebhookDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
+        await PurgeReplaysAsync(before, cancellationToken);
         var total = 0;
         var last = Id<WebhookDelivery>.LeastAt(before);
         while (true)
@@ -82,6 +83,16 @@ public sealed partial class PurgeOldMail(
                 return total;
             }
         }
+    }
+
+    /// <summary>Those that are over, and those of endpoints that are no more.</summary>
+    private async Task PurgeReplaysAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await db.WebhookReplays
+            .Where(r => r.CreatedAt < before && (r.Status != WebhookReplayStatus.Running
+                || !db.Webhooks.Any(w => w.Id == r.WebhookId)))
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     private static IQueryable<Message> Ended(MailDb db, DateTimeOffset before, Id<Message> after) =>

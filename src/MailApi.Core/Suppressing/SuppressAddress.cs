@@ -7,8 +7,7 @@ namespace MailApi.Core.Suppressing;
 
 /// <summary>What became of a message that may put its recipient on the list.</summary>
 internal sealed record SuppressionCause(
-    Id<Project> ProjectId, Id<Message> MessageId, EmailAddress Address, string Source, IReadOnlyList<string> Tags,
-    DateTimeOffset At);
+    Id<Project> ProjectId, Id<Message> MessageId, EmailAddress Address, string Source, DateTimeOffset At);
 
 /// <summary>
 /// Puts recipients on the list for what became of a message, with the event, within the transaction that records it.
@@ -73,7 +72,6 @@ public sealed class SuppressAddress(EventLog events, IOptions<SuppressionOptions
         statements,
         new NewEvent(cause.ProjectId, EventTypes.SuppressionCreated, cause.At)
         {
-            Tags = cause.Tags,
             Recipient = cause.Address.ToString(),
             RecipientKey = cause.Address.Key,
             Details = new EventDetails { Reason = Names.Of(reason), Source = cause.Source },

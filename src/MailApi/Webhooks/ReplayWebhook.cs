@@ -144,8 +144,10 @@ internal static class CancelWebhookReplay
         await db.WebhookReplays.Where(r => r.Id == replay && r.Status != WebhookReplayStatus.Cancelled).ExecuteUpdateAsync(
             r => r.SetProperty(x => x.Status, WebhookReplayStatus.Cancelled).SetProperty(x => x.FinishedAt, now),
             cancellationToken);
+
+        // What is leased goes too, or a failure would put it in line again: what is in flight ends unrecorded.
         while (await db.WebhookDeliveries
-            .Where(d => d.ReplayId == replay && d.Status == WebhookDeliveryStatus.Pending && d.LeaseOwner == null)
+            .Where(d => d.ReplayId == replay && d.Status == WebhookDeliveryStatus.Pending)
             .OrderBy(d => d.Id).Take(BatchSize).ExecuteDeleteAsync(cancellationToken) == BatchSize)
         {
             // The rest follows.

@@ -70,7 +70,7 @@ internal static class RetryWebhookDelivery
 
         wakes.Wake(fresh: [], stored: [found.WebhookId]);
         var delivery = await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == id, cancellationToken);
-        return TypedResults.Accepted((string?)null, WebhookDeliveryResponse.Of(delivery));
+        return TypedResults.Accepted(WebhookDeliveryResponse.Place(delivery), WebhookDeliveryResponse.Of(delivery));
     }
 }
 
@@ -106,6 +106,6 @@ internal static class TestWebhook
             },
             cancellationToken);
         var row = await db.WebhookDeliveries.AsNoTracking().SingleAsync(d => d.Id == delivery, cancellationToken);
-        return TypedResults.Accepted((string?)null, WebhookDeliveryResponse.Of(row));
+        return TypedResults.Accepted(WebhookDeliveryResponse.Place(row), WebhookDeliveryResponse.Of(row));
     }
 }

@@ -31,6 +31,10 @@ public sealed record WebhookDeliveryResponse(
                 a.At, a.RequestId, a.StatusCode, a.DurationMs, a.Response, a.Error)),
         ],
         delivery.CreatedAt);
+
+    /// <summary>Where what becomes of it is shown.</summary>
+    internal static string Place(WebhookDelivery delivery) =>
+        $"/v1/webhooks/{delivery.WebhookId}/deliveries?event_id={delivery.EventId}";
 }
 
 /// <summary>One request.</summary>

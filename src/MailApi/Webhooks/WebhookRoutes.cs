@@ -30,7 +30,8 @@ internal static class WebhookRoutes
 
         v1.MapGroup("/webhook-deliveries").WithTags("Webhooks").RequireScope(Scopes.Webhooks)
             .MapPost("/{id}/retry", RetryWebhookDelivery.HandleAsync)
-            .WithName("retryWebhookDelivery").WithSummary("Tell an event again, now")
+            .WithName("retryWebhookDelivery").WithSummary("Tell an event again, now").WithDescription(
+                "By its own id, whatever became of it before; its schedule begins anew. The answer's Location tells what becomes of it.")
             .Declare(400, 401, 403, 404, 409, 429);
     }
 
@@ -47,19 +48,22 @@ internal static class WebhookRoutes
             .WithName("getWebhook").WithSummary("Get an endpoint and how it is doing").Declare(400, 401, 403, 404, 429);
         webhooks.MapPatch("/{id}", UpdateWebhook.HandleAsync)
             .WithName("updateWebhook").WithExample(new { Enabled = true }).WithSummary("Change, enable or disable an endpoint")
+            .WithDescription("What waited when it was disabled is told when it is enabled; what happened in between can be replayed.")
             .Declare(400, 401, 403, 404, 422, 429);
         webhooks.MapDelete("/{id}", DeleteWebhook.HandleAsync)
-            .WithName("deleteWebhook").WithSummary("Delete an endpoint with its log").Declare(400, 401, 403, 404, 429);
+            .WithName("deleteWebhook").WithSummary("Delete an endpoint with its log")
+            .WithDescription("What waits is not told; a request in flight ends unrecorded.").Declare(400, 401, 403, 404, 429);
     }
 
     private static void MapUses(RouteGroupBuilder webhook)
     {
         webhook.MapPost("/rotate-secret", RotateWebhookSecret.HandleAsync)
             .WithName("rotateWebhookSecret").WithSummary("Give an endpoint a new secret")
-            .WithDescription("For 24 hours requests carry two signatures, by the new secret and by the old one.")
+            .WithDescription("Shown once. For 24 hours requests carry two signatures, by the new secret and by the one before.")
             .Declare(400, 401, 403, 404, 429);
         webhook.MapPost("/test", TestWebhook.HandleAsync)
             .WithName("testWebhook").WithSummary("Tell an endpoint an event of the type webhook.test")
+            .WithDescription("Whatever it listens to. The answer's Location tells what becomes of it.")
             .Declare(400, 401, 403, 404, 409, 429);
         webhook.MapGet("/deliveries", ListWebhookDeliveries.HandleAsync)
             .WithName("listWebhookDeliveries").WithSummary("What an endpoint was told, and how it answered; newest first")
@@ -72,7 +76,8 @@ internal static class WebhookRoutes
     {
         webhook.MapPost("/replay", ReplayWebhook.HandleAsync)
             .WithName("replayWebhook").WithExample(ReplayExample).WithSummary("Tell past events again, with their own ids")
-            .WithDescription("The answer's Location tells how far it has come.").Declare(400, 401, 403, 404, 409, 422, 429);
+            .WithDescription(
+                "Of the types, or what the endpoint listens to, and of its tags. The answer's Location tells how far it has come.").Declare(400, 401, 403, 404, 409, 422, 429);
         webhook.MapGet("/replays", ListWebhookReplays.HandleAsync)
             .WithName("listWebhookReplays").WithSummary("List replays, newest first").WithQuery("cursor", "limit", "order")
             .Produces<ListResponse<WebhookReplayResponse>>().Declare(400, 401, 403, 404, 429);

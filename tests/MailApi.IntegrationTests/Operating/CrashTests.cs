@@ -4,8 +4,8 @@ using MailApi.IntegrationTests.Running;
 namespace MailApi.IntegrationTests.Operating;
 
 /// <summary>
-/// The short form of the crash run: messages come in while the service is killed, or stopped, again and again. Two ledgers
-/// are compared: the client's 202s and what the relay received. The long form is <c>tests/benchmarks/run crash</c>.
+/// The short forms of the crash runs, which kill or stop the service again and again while messages come in. Two ledgers
+/// are compared: what the service promised, and what the far side received. The long forms are in tests/benchmarks.
 /// </summary>
 public sealed class CrashTests
 {
@@ -14,24 +14,32 @@ public sealed class CrashTests
     [InlineData("sqlite", "TERM")]
     [InlineData("postgres", "KILL")]
     [InlineData("postgres", "TERM")]
-    public async Task Nothing_is_lost_and_every_extra_copy_is_explained(string provider, string signal)
+    public Task Nothing_is_lost_and_every_extra_copy_is_explained(string provider, string signal) => RunAsync(
+        "crash", provider, "--seconds", "10", "--kill-every", "3", "--clients", "4", "--signal", signal);
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public Task Every_event_is_told_and_no_sequence_has_a_gap(string provider) =>
+        RunAsync("webhook-crash", provider, "--messages", "500", "--kill-every", "2", "--clients", "4");
+
+    private static async Task RunAsync(string run, string provider, params string[] options)
     {
-        await using var database = await TestDatabase.CreateAsync(provider);
+        Assert.SkipUnless(TestDatabase.IsAvailable(provider), TestDatabase.NoServer);
         var start = new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "LoadTool.dll"), "crash", "--seconds", "10", "--kill-every", "3",
-            "--clients", "4", "--provider", provider, "--signal", signal,
-            "--service", Path.Combine(AppContext.BaseDirectory, "MailApi.dll"),
+            Path.Combine(AppContext.BaseDirectory, "LoadTool.dll"), run, "--provider", provider,
+            "--service", Path.Combine(AppContext.BaseDirectory, "MailApi.dll"), .. options,
         ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var run = Process.Start(start)!;
-        var output = run.StandardOutput.ReadToEndAsync();
-        var error = run.StandardError.ReadToEndAsync();
-        await run.WaitForExitAsync();
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
 
-        Assert.True(run.ExitCode == 0, $"{await output}\n{await error}");
+        Assert.True(process.ExitCode == 0, $"{await output}\n{await error}");
     }
 }

@@ -43,6 +43,98 @@ public sealed class PurgeOldMailTests
         Assert.Equal(1, await db.Deliveries.CountAsync());
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task What_endpoints_were_told_goes_by_age_and_what_they_are_to_be_told_stays(string provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var databases = new Databases(provider, database.ConnectionString);
+        await using var db = databases.CreateDbContext();
+        await db.Database.MigrateAsync();
+        var (living, disabled) = (AddEndpoint(db, enabled: true), AddEndpoint(db, enabled: false));
+        var pending = AddDelivery(db, living, 40, WebhookDeliveryStatus.Pending);
+        var fresh = AddDelivery(db, living, 20, WebhookDeliveryStatus.Succeeded);
+        for (var i = 1; i <= 3; i++)
+        {
+            AddDelivery(db, living, 40 + i, WebhookDeliveryStatus.Succeeded);
+            AddDelivery(db, living, 50 + i, WebhookDeliveryStatus.Failed);
+            AddDelivery(db, disabled, 60 + i, WebhookDeliveryStatus.Pending);
+        }
+
+        var running = AddReplay(db, living, 41, WebhookReplayStatus.Running);
+        var recent = AddReplay(db, living, 20, WebhookReplayStatus.Completed);
+        AddReplay(db, living, 42, WebhookReplayStatus.Completed);
+        AddReplay(db, Id<Webhook>.New(Now), 43, WebhookReplayStatus.Running);
+        await db.SaveChangesAsync();
+
+        await new PurgeOldMail(
+            databases, Options.Create(new RetentionOptions { BatchSize = 2 }), TimeProvider.System,
+            NullLogger<PurgeOldMail>.Instance).RunAsync(CancellationToken.None);
+
+        db.ChangeTracker.Clear();
+        Assert.Equal(
+            new[] { pending, fresh }.Order(), (await db.WebhookDeliveries.Select(d => d.Id).ToListAsync()).Order());
+        Assert.Equal(
+            new[] { running, recent }.Order(), (await db.WebhookReplays.Select(r => r.Id).ToListAsync()).Order());
+    }
+
+    private static Id<Webhook> AddEndpoint(MailDb db, bool enabled)
+    {
+        var endpoint = new Webhook
+        {
+            Id = Id<Webhook>.New(Now),
+            ProjectId = Id<Project>.New(Now),
+            Url = "https://hooks.acme.example/",
+            Events = ["*"],
+            Secret = [1],
+            Enabled = enabled,
+            CreatedAt = Now,
+        };
+        db.Webhooks.Add(endpoint);
+        return endpoint.Id;
+    }
+
+    private static Id<WebhookDelivery> AddDelivery(
+        MailDb db, Id<Webhook> endpoint, int ageInDays, WebhookDeliveryStatus status)
+    {
+        var at = Now - TimeSpan.FromDays(ageInDays);
+        var delivery = new WebhookDelivery
+        {
+            Id = Id<WebhookDelivery>.LeastAt(at),
+            WebhookId = endpoint,
+            ProjectId = Id<Project>.New(at),
+            EventId = Id<Event>.New(at),
+            EventType = EventTypes.MessageDelivered,
+            Status = status,
+            DueAt = at,
+            CreatedAt = at,
+            Attempt = 1,
+        };
+        db.WebhookDeliveries.Add(delivery);
+        return delivery.Id;
+    }
+
+    private static Id<WebhookReplay> AddReplay(MailDb db, Id<Webhook> endpoint, int ageInDays, WebhookReplayStatus status)
+    {
+        var at = Now - TimeSpan.FromDays(ageInDays);
+        var replay = new WebhookReplay
+        {
+            Id = Id<WebhookReplay>.LeastAt(at),
+            WebhookId = endpoint,
+            ProjectId = Id<Project>.New(at),
+            Since = at,
+            Until = at,
+            Types = ["*"],
+            Status = status,
+            Total = 1,
+            Position = Id<Event>.LeastAt(at),
+            CreatedAt = at,
+        };
+        db.WebhookReplays.Add(replay);
+        return replay.Id;
+    }
+
     private static Id<Message> Add(MailDb db, int ageInDays, MessageStatus status, bool isQueued = false)
     {
         var at = Now - TimeSpan.FromDays(ageInDays);

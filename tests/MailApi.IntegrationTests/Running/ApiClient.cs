@@ -87,6 +87,24 @@ public sealed class ApiClient(HttpClient http) : IDisposable
     public Task<JsonNode> WaitForEndAsync(string id) =>
         WaitForAsync(id, m => m["status"]!.GetValue<string>() is "completed" or "cancelled");
 
+    /// <summary>Looks until what is seen is as expected; fails with what it was.</summary>
+    public static async Task<JsonNode> WaitAsync(
+        Func<Task<JsonNode>> look, Func<JsonNode, bool> expected, TimeSpan? patience = null)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var seen = await look();
+            if (expected(seen))
+            {
+                return seen;
+            }
+
+            Assert.True(waited.Elapsed < (patience ?? Patience), $"Still not as expected after {waited.Elapsed}: {seen}");
+            await Task.Delay(50);
+        }
+    }
+
     public static string StatusOf(JsonNode message, string email) => message["recipients"]!.AsArray()
         .Single(r => r!["email"]!.GetValue<string>() == email)!["status"]!.GetValue<string>();
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace MailApi.IntegrationTests.Running;
 
 /// <summary>A service in capture mode that test classes share; each makes a project of its own on it.</summary>
-public abstract class CaptureService(string provider) : IAsyncLifetime
+public abstract class CaptureService(string provider, params (string Key, string Value)[] settings) : IAsyncLifetime
 {
     private ServiceProcess? _process;
 
@@ -20,14 +20,18 @@ public abstract class CaptureService(string provider) : IAsyncLifetime
     {
         if (TestDatabase.IsAvailable(provider))
         {
-            _process = await ServiceProcess.StartAsync(
-                provider,
-                new Dictionary<string, string>
-                {
-                    ["Delivery__RetrySchedule__0"] = "00:00:00.2",
-                    ["Webhooks__RetrySchedule__0"] = "00:00:00.2",
-                    ["Webhooks__AllowedNetworks__0"] = "127.0.0.0/8",
-                });
+            var all = new Dictionary<string, string>
+            {
+                ["Delivery__RetrySchedule__0"] = "00:00:00.2",
+                ["Webhooks__RetrySchedule__0"] = "00:00:00.2",
+                ["Webhooks__AllowedNetworks__0"] = "127.0.0.0/8",
+            };
+            foreach (var (key, value) in settings)
+            {
+                all[key] = value;
+            }
+
+            _process = await ServiceProcess.StartAsync(provider, all);
         }
     }
 

@@ -64,7 +64,7 @@ public abstract class WebhookTests(CaptureService service)
     {
         using var api = await ProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        await SubscribeAsync(api, receiver, "*");
+        await api.SubscribeAsync(receiver, "*");
         var message = ApiClient.Message("bounced@sandbox.test");
         message["tags"] = new JsonArray("welcome");
         message["metadata"] = new JsonObject { ["user_id"] = "8123" };
@@ -72,7 +72,7 @@ public abstract class WebhookTests(CaptureService service)
         await api.WaitForEndAsync(id);
 
         var received = await receiver.WaitForAsync(2);
-        var events = await api.EventsOfAsync(id);
+        var events = await api.EventsOfAsync(id, 2);
         Assert.Equal(["message.accepted", "message.bounced"], events.Select(e => e["type"]!.GetValue<string>()));
         foreach (var e in events)
         {
@@ -91,8 +91,8 @@ public abstract class WebhookTests(CaptureService service)
         await using var bounces = await Receiver.StartAsync();
         await using var tagged = await Receiver.StartAsync();
         await using var suppressions = await Receiver.StartAsync();
-        await SubscribeAsync(api, bounces, "message.bounced");
-        await SubscribeAsync(api, suppressions, "suppression.*");
+        await api.SubscribeAsync(bounces, "message.bounced");
+        await api.SubscribeAsync(suppressions, "suppression.*");
         await api.PostAsync("/v1/webhooks", new JsonObject
         {
             ["url"] = tagged.Url,
@@ -121,7 +121,7 @@ public abstract class WebhookTests(CaptureService service)
         await using var receiver = await Receiver.StartAsync();
         for (var i = 1; i <= 5; i++)
         {
-            var endpoint = await SubscribeAsync(api, receiver, "message.accepted");
+            var endpoint = await api.SubscribeAsync(receiver, "message.accepted");
             await api.AcceptAsync(ApiClient.Message());
             await receiver.WaitForAsync(i);
             await api.SendAsync(HttpMethod.Delete, $"/v1/webhooks/{endpoint}");
@@ -141,13 +141,13 @@ public abstract class WebhookTests(CaptureService service)
             context.Response.StatusCode = receiver.All.Count < 3 ? 500 : 200;
             await context.Response.WriteAsync("what happened");
         };
-        var endpoint = await SubscribeAsync(api, receiver, "message.accepted");
+        var endpoint = await api.SubscribeAsync(receiver, "message.accepted");
         await api.AcceptAsync(ApiClient.Message());
         var received = await receiver.WaitForAsync(3);
         Assert.Single(received.Select(r => r.Id).Distinct());
         Assert.Equal(3, received.Select(r => r.Headers["x-request-id"]).Distinct().Count());
 
-        var delivery = await DeliveryAsync(api, endpoint, d => d["status"]!.GetValue<string>() == "succeeded");
+        var delivery = await api.WaitForDeliveryAsync(endpoint, d => d["status"]!.GetValue<string>() == "succeeded");
         Assert.Matches("^whd_[0-9a-z]{26}$", delivery["id"]!.GetValue<string>());
         Assert.Equal(received[0].Id, delivery["event_id"]!.GetValue<string>());
         Assert.Null(delivery["next_attempt_at"]);
@@ -167,8 +167,8 @@ public abstract class WebhookTests(CaptureService service)
         await using var gone = await Receiver.StartAsync();
         await using var watcher = await Receiver.StartAsync();
         gone.AnswerWith(410);
-        var endpoint = await SubscribeAsync(api, gone, "message.accepted");
-        await SubscribeAsync(api, watcher, "webhook.disabled");
+        var endpoint = await api.SubscribeAsync(gone, "message.accepted");
+        await api.SubscribeAsync(watcher, "webhook.disabled");
         await api.AcceptAsync(ApiClient.Message());
 
         var told = Assert.Single(await watcher.WaitForAsync(1));
@@ -189,20 +189,39 @@ public abstract class WebhookTests(CaptureService service)
     }
 
     [Fact]
-    public async Task After_a_rotation_requests_carry_two_signatures()
+    public async Task An_endpoint_that_is_gone_hears_nothing_of_its_own_end()
+    {
+        using var api = await ProjectAsync();
+        await using var gone = await Receiver.StartAsync();
+        gone.AnswerWith(410);
+        var endpoint = await api.SubscribeAsync(gone, "*");
+        await api.AcceptAsync(ApiClient.Message());
+        await ApiClient.WaitAsync(
+            () => api.WebhookAsync(endpoint), w => w["status"]!.GetValue<string>() == "disabled");
+
+        Assert.DoesNotContain(await api.DeliveriesAsync(endpoint), d => d["event_type"]!.GetValue<string>() == "webhook.disabled");
+        Assert.DoesNotContain("webhook.disabled", Types(gone.All));
+    }
+
+    [Fact]
+    public async Task A_request_that_hangs_takes_one_place_of_its_endpoint_and_no_more()
     {
         using var api = await ProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var endpoint = await SubscribeAsync(api, receiver, "message.accepted");
-        await api.AcceptAsync(ApiClient.Message());
-        await receiver.WaitForAsync(1);
-        var rotated = await api.PostAsync($"/v1/webhooks/{endpoint}/rotate-secret");
-        Assert.StartsWith("whsec_", rotated.Body!["secret"]!.GetValue<string>(), StringComparison.Ordinal);
-        await api.AcceptAsync(ApiClient.Message());
+        var held = new TaskCompletionSource();
+        receiver.Answer = (received, _) => received == receiver.All[0] ? held.Task : Task.CompletedTask;
+        var endpoint = await api.SubscribeAsync(receiver, "message.accepted");
+        for (var i = 1; i <= 20; i++)
+        {
+            await api.AcceptAsync(ApiClient.Message());
+            await receiver.WaitForAsync(i);
+        }
 
-        var received = await receiver.WaitForAsync(2);
-        Assert.Single(received[0].Headers["webhook-signature"].Split(' '));
-        Assert.Equal(2, received[1].Headers["webhook-signature"].Split(' ').Length);
+        Assert.Equal(20, receiver.All.Select(r => r.Id).Distinct().Count());
+        held.SetResult();
+        await ApiClient.WaitAsync(
+            async () => JsonValue.Create((await api.DeliveriesAsync(endpoint)).Count(d => d["status"]!.GetValue<string>() == "succeeded")),
+            n => n.GetValue<int>() == 20);
     }
 
     [Fact]
@@ -210,9 +229,11 @@ public abstract class WebhookTests(CaptureService service)
     {
         using var api = await ProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var endpoint = await SubscribeAsync(api, receiver, "message.bounced");
+        var endpoint = await api.SubscribeAsync(receiver, "message.bounced");
         var answer = await api.PostAsync($"/v1/webhooks/{endpoint}/test");
         Assert.Equal(202, answer.Status);
+        var shown = (await api.GetAsync(answer.Response.Headers.Location!.ToString())).Body!["data"]!.AsArray();
+        Assert.Equal(answer.Body!["id"]!.GetValue<string>(), Assert.Single(shown)!["id"]!.GetValue<string>());
 
         var told = Assert.Single(await receiver.WaitForAsync(1));
         Assert.Equal("webhook.test", told.Type);
@@ -224,15 +245,15 @@ public abstract class WebhookTests(CaptureService service)
     {
         using var api = await ProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var endpoint = await SubscribeAsync(api, receiver, "message.accepted");
+        var endpoint = await api.SubscribeAsync(receiver, "message.accepted");
         await api.AcceptAsync(ApiClient.Message());
-        var delivery = await DeliveryAsync(api, endpoint, d => d["status"]!.GetValue<string>() == "succeeded");
+        var delivery = await api.WaitForDeliveryAsync(endpoint, d => d["status"]!.GetValue<string>() == "succeeded");
         var id = delivery["id"]!.GetValue<string>();
         Assert.Equal(202, (await api.PostAsync($"/v1/webhook-deliveries/{id}/retry")).Status);
 
         var received = await receiver.WaitForAsync(2);
         Assert.Equal(received[0].Id, received[1].Id);
-        var again = await DeliveryAsync(api, endpoint, d => d["attempts"]!.AsArray().Count == 2);
+        var again = await api.WaitForDeliveryAsync(endpoint, d => d["attempts"]!.AsArray().Count == 2);
         Assert.Equal("succeeded", again["status"]!.GetValue<string>());
 
         using var stranger = await ProjectAsync();
@@ -250,11 +271,11 @@ public abstract class WebhookTests(CaptureService service)
             context.Response.StatusCode = receiver.All.Count == 1 ? 503 : 204;
             return Task.CompletedTask;
         };
-        var endpoint = await SubscribeAsync(api, receiver, "message.accepted");
+        var endpoint = await api.SubscribeAsync(receiver, "message.accepted");
         await api.AcceptAsync(ApiClient.Message());
         await receiver.WaitForAsync(2);
 
-        var shown = await WaitAsync(
+        var shown = await ApiClient.WaitAsync(
             async () => (await api.GetAsync($"/v1/webhooks/{endpoint}")).Body!["counters"]!,
             c => c["succeeded"]!.GetValue<int>() == 1 && c["failed"]!.GetValue<int>() == 1);
         Assert.Equal(0, shown["pending"]!.GetValue<int>());
@@ -263,35 +284,7 @@ public abstract class WebhookTests(CaptureService service)
         Assert.Contains("503", shown["last_error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
-    protected Task<ApiClient> ProjectAsync() => service.NewProjectAsync("send", "read", "suppressions", "webhooks");
-
-    private static async Task<string> SubscribeAsync(ApiClient api, Receiver receiver, string events)
-    {
-        var made = await api.PostAsync(
-            "/v1/webhooks", new JsonObject { ["url"] = receiver.Url, ["events"] = new JsonArray(events) });
-        Assert.True(made.Status == 201, $"{made.Body}");
-        return made.Body!["id"]!.GetValue<string>();
-    }
-
-    private static async Task<JsonNode> DeliveryAsync(ApiClient api, string endpoint, Func<JsonNode, bool> expected) =>
-        (await WaitAsync(
-            async () => (await api.GetAsync($"/v1/webhooks/{endpoint}/deliveries")).Body!["data"]!,
-            d => d.AsArray().Count == 1 && expected(d[0]!)))[0]!;
-
-    private static async Task<JsonNode> WaitAsync(Func<Task<JsonNode>> look, Func<JsonNode, bool> expected)
-    {
-        for (var tried = 0; ; tried++)
-        {
-            var seen = await look();
-            if (expected(seen))
-            {
-                return seen;
-            }
-
-            Assert.True(tried < 300, $"Still not as expected: {seen}");
-            await Task.Delay(50);
-        }
-    }
+    protected Task<ApiClient> ProjectAsync() => service.NewWebhookProjectAsync();
 
     private static async Task<(int Status, string Code)> CodeAsync(Task<Answer> answer) => ((await answer).Status, (await answer).Code);
 

@@ -135,6 +135,7 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
             DueAt = e.Timestamp,
             CreatedAt = e.Timestamp,
             Attempt = leased == true ? 1 : 0,
+            LeasedAt = leased == true ? e.Timestamp : null,
         };
         List<object?> values =
             [row.Id.Value, endpoint.Id.Value, e.ProjectId.Value, id.Value, e.Type, e.Timestamp];

@@ -13,9 +13,11 @@ public sealed class Listeners(IDbContextFactory<MailDb> databases)
     private FrozenDictionary<Id<Project>, Webhook[]> _byProject = FrozenDictionary<Id<Project>, Webhook[]>.Empty;
     private long _revision = -1;
 
-    /// <summary>The endpoints that listen to an event.</summary>
+    /// <summary>The endpoints that listen to an event; one that is being disabled does not hear of it.</summary>
     internal IEnumerable<Webhook> To(NewEvent e) => _byProject.TryGetValue(e.ProjectId, out var endpoints)
-        ? endpoints.Where(w => EventPattern.MatchesAny(w.Events, e.Type) && (w.Tags.Count == 0 || e.Tags.Any(w.Tags.Contains)))
+        ? endpoints.Where(w => EventPattern.MatchesAny(w.Events, e.Type)
+            && (w.Tags.Count == 0 || e.Tags.Any(w.Tags.Contains))
+            && (e.Type != EventTypes.WebhookDisabled || e.Details?.WebhookId != w.Id.ToString()))
         : [];
 
     /// <summary>An endpoint as it is now; null when it is deleted or disabled.</summary>

@@ -11,7 +11,11 @@ internal static class AnswerText
     private const int MaxCharacters = 1_024;
 
     /// <summary>Reads until the end or a bound; what came until then is the answer, null when nothing came.</summary>
-    public static async Task<string?> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <param name="content">The body.</param>
+    /// <param name="hide">Takes out what must not be shown.</param>
+    /// <param name="cancellationToken">Ends the reading, without an exception.</param>
+    public static async Task<string?> ReadAsync(
+        HttpContent content, Func<string, string> hide, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
         try
@@ -19,7 +23,7 @@ internal static class AnswerText
             var length = await FillAsync(content, buffer.AsMemory(0, MaxBytes), cancellationToken);
             return length == 0 ? null
                 : content.Headers.ContentEncoding.Count > 0 ? "(a compressed body, which is not unpacked)"
-                : MakeHarmless(Encoding.UTF8.GetString(buffer, 0, Math.Min(length, MaxCharacters * 4)));
+                : MakeHarmless(hide(Encoding.UTF8.GetString(buffer, 0, Math.Min(length, MaxCharacters * 4))));
         }
         finally
         {

@@ -37,7 +37,7 @@ public sealed class WebhookClient : IDisposable
         try
         {
             using var response = await _http.SendAsync(message, either.Token);
-            var text = await ReadAsync(response, started, cancellationToken);
+            var text = await ReadAsync(response, request, started, cancellationToken);
             return new WebhookAnswer(
                 (int)response.StatusCode, _time.GetElapsedTime(started), text, AnswerFaults.Describe(response.StatusCode),
                 RetryAfter.Read(response, _time.GetUtcNow()));
@@ -60,13 +60,15 @@ public sealed class WebhookClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>As much of the body as comes in the time that is left; the status has decided already.</summary>
-    private async Task<string?> ReadAsync(HttpResponseMessage response, long started, CancellationToken cancellationToken)
+    private async Task<string?> ReadAsync(
+        HttpResponseMessage response, WebhookRequest request, long started, CancellationToken cancellationToken)
     {
         var rest = _options.Timeout - _time.GetElapsedTime(started);
         using var timeout = new CancellationTokenSource(
             rest <= TimeSpan.Zero ? TimeSpan.Zero : rest < MaxBodyTime ? rest : MaxBodyTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var text = await AnswerText.ReadAsync(response.Content, either.Token);
+        var text = await AnswerText.ReadAsync(
+            response.Content, shown => EchoedSecrets.Hide(shown, request), either.Token);
         cancellationToken.ThrowIfCancellationRequested();
         return text;
     }

@@ -44,7 +44,8 @@ internal static class WebhookMessage
     private static Uri WithoutUser(Uri url) =>
         url.UserInfo.Length == 0 ? url : new UriBuilder(url) { UserName = "", Password = "" }.Uri;
 
-    private static AuthenticationHeaderValue Basic(string userInfo)
+    /// <summary>What the userinfo of a URL becomes.</summary>
+    public static AuthenticationHeaderValue Basic(string userInfo)
     {
         // Always with a colon, also when there is no password (RFC 7617 §2).
         var credential = userInfo.Contains(':', StringComparison.Ordinal) ? userInfo : userInfo + ":";

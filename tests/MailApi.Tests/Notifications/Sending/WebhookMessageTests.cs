@@ -71,6 +71,21 @@ public sealed class WebhookMessageTests
     }
 
     [Fact]
+    public async Task An_answer_that_repeats_the_secrets_of_the_request_is_kept_without_them()
+    {
+        const string Echo = "token-8123 Bearer token-8123 p@ssword p%40ssword dXNlcjpwQHNzd29yZA== short";
+        await using var server = RawHttpServer.Start($"HTTP/1.1 400 X\r\nContent-Length: {Echo.Length}\r\n\r\n{Echo}");
+        using var sender = new Sender();
+        var answer = await sender.PostAsync(
+            Sender.Request($"http://user:p%40ssword@127.0.0.1:{server.Port}/") with
+            {
+                Headers = new Dictionary<string, string> { ["X-Gateway-Key"] = "Bearer token-8123", ["X-Kind"] = "short" },
+            });
+
+        Assert.Equal("*** *** *** *** *** short", answer.Response);
+    }
+
+    [Fact]
     public async Task Connections_are_kept()
     {
         await using var server = RawHttpServer.Start(Ok);

@@ -61,6 +61,11 @@ public static class WebhookCrashRun
                 kills++;
                 await service.KillAsync();
                 service.Start();
+                if (kills % 2 == 0)
+                {
+                    // A slow machine would kill it before it had done anything, for ever.
+                    await service.WaitUntilReadyAsync(cancellationToken);
+                }
             }
         }
 
