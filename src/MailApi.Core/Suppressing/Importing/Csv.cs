@@ -18,11 +18,12 @@ public static class Csv
         {
             var begun = line;
             List<string> fields = [];
+            bool more;
             do
             {
-                fields.Add(ReadField(text, separator, ref at, ref line));
+                fields.Add(ReadField(text, separator, ref at, ref line, out more));
             }
-            while (at < text.Length && text[at - 1] == separator);
+            while (more);
 
             if (fields is not [""])
             {
@@ -41,9 +42,10 @@ public static class Csv
         return ",;\t".FirstOrDefault(first.Contains, ',');
     }
 
-    /// <summary>Reads up to and over the separator or line end behind the field.</summary>
-    private static string ReadField(string text, char separator, ref int at, ref int line)
+    /// <summary>Reads up to and over the separator or line end behind the field; after a separator there is more.</summary>
+    private static string ReadField(string text, char separator, ref int at, ref int line, out bool more)
     {
+        more = false;
         var field = new StringBuilder();
         var quoted = at < text.Length && text[at] == '"';
         at += quoted ? 1 : 0;
@@ -62,6 +64,7 @@ public static class Csv
             }
             else if (!quoted && c == separator)
             {
+                more = true;
                 break;
             }
             else if (c is '\n' or '\r')
