@@ -85,7 +85,7 @@ public sealed class MatchReport(IDbContextFactory<MailDb> databases, MessageSeal
 
         var news = report.Recipients is [var told, ..]
             ? told
-            : new ReportedRecipient(report.Kind, only.Email, null, null, null, null, null);
+            : new ReportedRecipient(report.Kind, only.Email, null, report.Verdict, null, null, null);
         return [new MatchedRecipient(only, news)];
     }
 

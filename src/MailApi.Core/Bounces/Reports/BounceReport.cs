@@ -28,7 +28,11 @@ public enum ReportKind
 /// <param name="Kind">Of the gravest news in it.</param>
 /// <param name="Recipients">Those the news is about.</param>
 /// <param name="Original">What the report says of the message it is about.</param>
-public sealed record BounceReport(ReportKind Kind, IReadOnlyList<ReportedRecipient> Recipients, OriginalMessage Original);
+public sealed record BounceReport(ReportKind Kind, IReadOnlyList<ReportedRecipient> Recipients, OriginalMessage Original)
+{
+    /// <summary>The verdict of a report that names no recipient it could be the verdict on.</summary>
+    public Bounce? Verdict { get; init; }
+}
 
 /// <summary>One recipient and what became of the message to them.</summary>
 /// <param name="Kind">Differs from the report's where it tells of several fates.</param>

@@ -21,7 +21,7 @@ internal static class FeedbackReport
         var verdict = type is "auth-failure" ? new Bounce(BounceClass.Block, BounceCategory.Authentication) : (Bounce?)null;
         var recipients = Recipients(fields, mail)
             .Select(r => new ReportedRecipient(ReportKind.Complaint, r, null, verdict, null, null, type));
-        return new BounceReport(ReportKind.Complaint, [.. recipients], original);
+        return new BounceReport(ReportKind.Complaint, [.. recipients], original) { Verdict = verdict };
     }
 
     /// <summary>Outlook.com's form: a subject, the message, and no part that a program could read.</summary>
