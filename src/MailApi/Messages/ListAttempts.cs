@@ -16,12 +16,12 @@ public sealed record SmtpResponse(int? Code, string? EnhancedCode, string? Respo
 /// <param name="Id">Its id.</param>
 /// <param name="Number">Counts from 1 per message.</param>
 /// <param name="Recipients">The addresses it speaks of.</param>
-/// <param name="Outcome"><c>delivered</c>, <c>deferred</c>, <c>bounced</c>, or <c>interrupted</c>: the process ended before
-/// the outcome was recorded, so there may be an extra copy.</param>
+/// <param name="Outcome"><c>delivered</c>, <c>deferred</c>, <c>bounced</c>, <c>complained</c>, or <c>interrupted</c>: the
+/// process ended before the outcome was recorded, so there may be an extra copy.</param>
 /// <param name="StartedAt">Before the connection was asked for.</param>
 /// <param name="FinishedAt">After the reply, or when it was given up.</param>
-/// <param name="Relay">Its name in the configuration.</param>
-/// <param name="Host">The host that was dialled.</param>
+/// <param name="Relay">Its name in the configuration; <c>report</c> for what came back later.</param>
+/// <param name="Host">The host that was dialled, or the way by which the report came.</param>
 /// <param name="Ip">The address the connection went to.</param>
 /// <param name="Tls">The version of TLS; null in clear.</param>
 /// <param name="Smtp">What the server said.</param>

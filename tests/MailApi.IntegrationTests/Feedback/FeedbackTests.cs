@@ -44,7 +44,7 @@ public abstract class FeedbackTests(LoopService service)
         var message = (await api.GetAsync($"/v1/messages/{sent.Id}")).Body!;
         Assert.Equal("completed", message["status"]!.GetValue<string>());
         Assert.Equal("bounced", ApiClient.StatusOf(message, ann));
-        var events = await api.EventsOfAsync(sent.Id);
+        var events = await api.WaitForEventsOfAsync(sent.Id, 3);
         Assert.Equal(["message.accepted", "message.delivered", "message.bounced"], events.Select(TypeOf));
         Assert.Equal([1, 2, 3], events.Select(e => e["sequence"]!.GetValue<int>()));
         Assert.True(
@@ -80,7 +80,7 @@ public abstract class FeedbackTests(LoopService service)
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => LoopService.PushAsync(api, report)));
 
         Assert.Single(answers, a => a["recorded"]!.AsArray().Count == 1);
-        Assert.Single(await api.EventsOfAsync(sent.Id), e => TypeOf(e) == "message.bounced");
+        Assert.Single(await api.WaitForEventsOfAsync(sent.Id, 3), e => TypeOf(e) == "message.bounced");
         Assert.Equal(2, (await api.AttemptsOfAsync(sent.Id)).Count);
     }
 
@@ -98,7 +98,7 @@ public abstract class FeedbackTests(LoopService service)
             ["recorded"]![0]!["status"]!.GetValue<string>());
         Assert.Empty((await LoopService.PushAsync(api, Reports.Complaint(two.MessageId)))["matched"]!.AsArray());
 
-        var complained = (await api.EventsOfAsync(one.Id))[^1];
+        var complained = (await api.WaitForEventsOfAsync(one.Id, 3))[^1];
         Assert.Equal(("message.complained", "abuse"), (TypeOf(complained), complained["data"]!["reason"]!.GetValue<string>()));
         Assert.Equal("complained", (await api.AttemptsOfAsync(one.Id))[^1]["outcome"]!.GetValue<string>());
         Assert.Equal("complaint", (await api.GetAsync($"/v1/suppressions/{ann}")).Body!["reason"]!.GetValue<string>());
@@ -155,7 +155,7 @@ public abstract class FeedbackTests(LoopService service)
             Assert.Equal("delay", (await LoopService.PushAsync(api, delay))["kind"]!.GetValue<string>());
         }
 
-        Assert.Equal(["message.accepted", "message.delivered"], (await api.EventsOfAsync(sent.Id)).Select(TypeOf));
+        Assert.Equal(["message.accepted", "message.delivered"], (await api.WaitForEventsOfAsync(sent.Id, 2)).Select(TypeOf));
         Assert.Equal(["delivered", "deferred"], (await api.AttemptsOfAsync(sent.Id)).Select(a => a["outcome"]!.GetValue<string>()));
         Assert.Equal("bounced", (await LoopService.PushAsync(api, Reports.Status(sent.ReturnPath, sent.MessageId, ann)))
             ["recorded"]![0]!["status"]!.GetValue<string>());
@@ -175,7 +175,7 @@ public abstract class FeedbackTests(LoopService service)
 
         Assert.Equal(("delivered", true), (success["kind"]!.GetValue<string>(), success["understood"]!.GetValue<bool>()));
         Assert.Equal(("none", false), (answer["kind"]!.GetValue<string>(), answer["understood"]!.GetValue<bool>()));
-        Assert.Equal(2, (await api.EventsOfAsync(sent.Id)).Count);
+        Assert.Equal(2, (await api.WaitForEventsOfAsync(sent.Id, 2)).Count);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public abstract class FeedbackTests(LoopService service)
         Assert.Empty((await LoopService.PushAsync(stranger, report))["matched"]!.AsArray());
         Assert.Equal(sent.Id, await InspectAsync(api, report));
         Assert.Null(await InspectAsync(stranger, report));
-        Assert.Equal(2, (await api.EventsOfAsync(sent.Id)).Count);
+        Assert.Equal(2, (await api.WaitForEventsOfAsync(sent.Id, 2)).Count);
         using var content = new StringContent(report, System.Text.Encoding.UTF8, "message/rfc822");
         using var refused = await sender.Http.PostAsync("/v1/bounces", content);
         Assert.Equal(403, (int)refused.StatusCode);

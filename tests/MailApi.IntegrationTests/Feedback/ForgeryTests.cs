@@ -29,7 +29,7 @@ public abstract class ForgeryTests(LoopService service)
 
         foreach (var (client, message, address) in new[] { (api, sent, ann), (other, foreign, bob) })
         {
-            Assert.Equal(2, (await client.EventsOfAsync(message.Id)).Count);
+            Assert.Equal(2, (await client.WaitForEventsOfAsync(message.Id, 2)).Count);
             Assert.Equal("delivered", ApiClient.StatusOf((await client.GetAsync($"/v1/messages/{message.Id}")).Body!, address));
             Assert.Empty((await client.GetAsync("/v1/suppressions")).Body!["data"]!.AsArray());
         }

@@ -45,7 +45,7 @@ public sealed class RaceTests
         Assert.Equal(("bounced", "bounced"), (
             ApiClient.StatusOf(ended, "ann@example.net"), ApiClient.StatusOf(ended, "later@example.net")));
         Assert.Equal(1, relay.Journal.CountOf("DATA"));
-        var sequence = (await api.EventsOfAsync(id)).Select(e => e["sequence"]!.GetValue<int>()).ToList();
+        var sequence = (await api.WaitForEventsOfAsync(id, 5)).Select(e => e["sequence"]!.GetValue<int>()).ToList();
         Assert.Equal(Enumerable.Range(1, sequence.Count), sequence);
     }
 
@@ -70,7 +70,7 @@ public sealed class RaceTests
         Assert.Single(answers, a => a["recorded"]!.AsArray().Count == 1);
         Assert.Equal(
             ["message.accepted", "message.delivered", "message.bounced"],
-            (await one.EventsOfAsync(id)).Select(e => e["type"]!.GetValue<string>()));
+            (await one.WaitForEventsOfAsync(id, 3)).Select(e => e["type"]!.GetValue<string>()));
         await second.TerminateAsync();
     }
 

@@ -24,7 +24,7 @@ public abstract class SoftBounceTests(LoopService service)
         var lasts = entry["expires_at"]!.GetValue<DateTimeOffset>() - entry["created_at"]!.GetValue<DateTimeOffset>();
         Assert.Equal(TimeSpan.FromDays(14), lasts);
         Assert.Equal("all_recipients_suppressed", (await api.PostAsync("/v1/messages", ApiClient.Message(full))).Code);
-        Assert.Single(await EventsAsync(api, "suppression.created"));
+        Assert.Single(await api.WaitForEventsAsync(1, "/v1/events?type=suppression.created"));
     }
 
     [Fact]
@@ -104,9 +104,6 @@ public abstract class SoftBounceTests(LoopService service)
     private static async Task SuppressAsync(ApiClient api, string address, string reason) => Assert.Equal(
         201,
         (await api.PostAsync("/v1/suppressions", new JsonObject { ["email"] = address, ["reason"] = reason })).Status);
-
-    private static async Task<IEnumerable<JsonNode?>> EventsAsync(ApiClient api, string type) =>
-        (await api.GetAsync($"/v1/events?type={type}")).Body!["data"]!.AsArray();
 }
 
 public sealed class SqliteSoftBounceTests(SqliteLoop service) : SoftBounceTests(service), IClassFixture<SqliteLoop>;

@@ -93,6 +93,30 @@ public sealed class ApiClient(HttpClient http) : IDisposable
     public async Task<IReadOnlyList<JsonNode>> EventsOfAsync(string id) =>
         [.. (await GetAsync($"/v1/messages/{id}/events?limit=100")).Body!["data"]!.AsArray().Select(e => e!)];
 
+    /// <summary>
+    /// Waits until a list of events is so long, and returns it. On PostgreSQL events show when every transaction of the
+    /// server that was open at the time has ended, whoever's it is.
+    /// </summary>
+    public async Task<IReadOnlyList<JsonNode>> WaitForEventsAsync(int count, string path = "/v1/events?limit=100")
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var events = (await GetAsync(path)).Body!["data"]!.AsArray();
+            if (events.Count >= count)
+            {
+                return [.. events.Select(e => e!)];
+            }
+
+            Assert.True(waited.Elapsed < Patience, $"{events.Count} of {count} events after {Patience}: {events}");
+            await Task.Delay(25);
+        }
+    }
+
+    /// <summary>Waits until so many things have happened to a message.</summary>
+    public Task<IReadOnlyList<JsonNode>> WaitForEventsOfAsync(string id, int count) =>
+        WaitForEventsAsync(count, $"/v1/messages/{id}/events?limit=100");
+
     public async Task<IReadOnlyList<JsonNode>> AttemptsOfAsync(string id) =>
         [.. (await GetAsync($"/v1/messages/{id}/attempts")).Body!["data"]!.AsArray().Select(e => e!)];
 
