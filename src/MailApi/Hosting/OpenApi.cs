@@ -92,7 +92,8 @@ internal static class OpenApi
                 tag.Description = Tags.GetValueOrDefault(tag.Name!);
             }
 
-            var open = context.ApiDescriptions.Where(d => d.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+            var open = context.ApiDescriptions
+                .Where(d => d.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
                 .Select(d => $"/{d.RelativePath}").ToHashSet();
             foreach (var (path, item) in swaggerDoc.Paths)
             {

@@ -19,7 +19,8 @@ public sealed class MailboxLeases(Writer writer, IDbContextFactory<MailDb> datab
         """);
 
     /// <summary>name, node.</summary>
-    private static readonly Statement GiveBack = new("UPDATE mailbox_leases SET owner = NULL WHERE name = $1 AND owner = $2");
+    private static readonly Statement GiveBack = new(
+        "UPDATE mailbox_leases SET owner = NULL WHERE name = $1 AND owner = $2");
 
     /// <summary>False while another node has it.</summary>
     internal async Task<bool> TakeAsync(CancellationToken cancellationToken)

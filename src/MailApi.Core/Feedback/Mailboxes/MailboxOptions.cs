@@ -33,7 +33,7 @@ public sealed class MailboxOptions
     /// <summary>The password; with <c>xoauth2</c> and <c>oauthbearer</c> the access token.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>One of <see cref="SignInMechanisms.Names"/> but <c>none</c>; <c>auto</c> takes the best the server offers.</summary>
+    /// <summary>A mechanism, or <c>auto</c> for the best that the server offers.</summary>
     public string Auth { get; set; } = "auto";
 
     /// <summary>Permits a password or token to cross the network without TLS.</summary>

@@ -33,7 +33,8 @@ internal static class MailboxOptionsRules
         [
             (options.Username.Length == 0, "Username must be set."),
             (options.Password.Length == 0, "Password must be set."),
-            (!names.Contains(options.Auth, StringComparer.OrdinalIgnoreCase), $"Auth must be one of {string.Join(", ", names)}."),
+            (!names.Contains(options.Auth, StringComparer.OrdinalIgnoreCase),
+                $"Auth must be one of {string.Join(", ", names)}."),
             (options.EffectiveSecurity == RelaySecurity.None && !options.AllowCleartextPassword
                 && SignInMechanisms.ShowsPassword(options.Auth),
                 $"Security must be starttls or tls for {Section}:Auth {options.Auth}, which sends the password in clear;"

@@ -43,15 +43,22 @@ public static class MailgunEvents
         var words = Words(data) ?? "";
         var code = data.Number("delivery-status", "code");
         var enhanced = data.Text("delivery-status", "enhanced-code");
-        var prefix = code is >= 400 and <= 599 && !words.StartsWith($"{code}", StringComparison.Ordinal)
-            ? words.StartsWith(enhanced ?? " ", StringComparison.Ordinal) || enhanced is null ? $"{code} " : $"{code} {enhanced} "
-            : "";
-        return NoticedReply.Of(email, prefix + words, enhanced, otherwise);
+        if (enhanced is not null && !words.Contains(enhanced, StringComparison.Ordinal))
+        {
+            words = $"{enhanced} {words}";
+        }
+
+        if (code is >= 400 and <= 599 && !words.StartsWith($"{code}", StringComparison.Ordinal))
+        {
+            words = $"{code} {words}";
+        }
+
+        return NoticedReply.Of(email, words, enhanced, otherwise);
     }
 
     private static string? Words(JsonElement data) =>
         data.Text("delivery-status", "message") ?? data.Text("delivery-status", "description");
 
     private static List<string> Identifiers(JsonElement data) =>
-        [.. data.Values("user-variables").Prepend(data.Text("message", "headers", "message-id") ?? "").Where(v => v.Length > 0)];
+        [.. new[] { data.Text("message", "headers", "message-id") }.OfType<string>(), .. data.Values("user-variables")];
 }

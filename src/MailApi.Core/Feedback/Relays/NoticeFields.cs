@@ -22,10 +22,14 @@ internal static class NoticeFields
     }
 
     public static string? Text(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.Find(path) is { ValueKind: JsonValueKind.String } found && found.GetString() is { Length: > 0 } text ? text : null;
+        element.Find(path) is { ValueKind: JsonValueKind.String } found && found.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     public static int? Number(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.Find(path) is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out var number) ? number : null;
+        element.Find(path) is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out var number)
+            ? number
+            : null;
 
     public static IEnumerable<JsonElement> Items(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Find(path) is { ValueKind: JsonValueKind.Array } found ? found.EnumerateArray().Take(MaxItems) : [];

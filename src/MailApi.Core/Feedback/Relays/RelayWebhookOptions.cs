@@ -12,7 +12,9 @@ public sealed class SesOptions
 /// <summary>Section <c>Bounces:SendGrid</c>.</summary>
 public sealed class SendGridOptions
 {
-    /// <summary>The verification key of the signed event webhook, base64; empty turns <c>POST /v1/bounces/sendgrid</c> off.</summary>
+    /// <summary>
+    /// The verification key of the signed event webhook, base64; empty turns <c>POST /v1/bounces/sendgrid</c> off.
+    /// </summary>
     public string PublicKey { get; set; } = "";
 }
 
@@ -39,7 +41,7 @@ internal static class RelayWebhookRules
     {
         if (options.Ses.TopicArns.Any(arn => arn.Split(':') is not ["arn", _, "sns", _, _, { Length: > 0 }]))
         {
-            yield return "Bounces:Ses:TopicArns must have ARNs of topics, such as arn:aws:sns:eu-west-1:123456789012:bounces.";
+            yield return "Bounces:Ses:TopicArns must have ARNs of topics: arn:aws:sns:eu-west-1:123456789012:bounces.";
         }
 
         if (options.SendGrid.PublicKey.Length > 0 && !IsKey(options.SendGrid.PublicKey))

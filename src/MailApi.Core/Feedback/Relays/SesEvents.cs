@@ -15,10 +15,10 @@ public static class SesEvents
         var (kind, recipients) = (root.Text("notificationType") ?? root.Text("eventType")) switch
         {
             "Bounce" => (ReportKind.Bounce, Recipients(root, "bounce", "bouncedRecipients", i => Bounced(root, i))),
-            "Complaint" when IsRefusal(root) => (ReportKind.Bounce, Recipients(
-                root, "complaint", "complainedRecipients", i => Address(i) is { } a ? NoticedReply.NotSent(a, SubType(root, "complaint")) : null)),
-            "Complaint" when root.Text("complaint", "complaintFeedbackType") != "not-spam" => (ReportKind.Complaint, Recipients(
-                root, "complaint", "complainedRecipients", i => Address(i) is { } a ? NoticedReply.Plain(a) : null)),
+            "Complaint" when IsRefusal(root) => (ReportKind.Bounce, Complained(
+                root, email => NoticedReply.NotSent(email, SubType(root, "complaint")))),
+            "Complaint" when root.Text("complaint", "complaintFeedbackType") != "not-spam" =>
+                (ReportKind.Complaint, Complained(root, NoticedReply.Plain)),
             "Delivery" => (ReportKind.Delivered, Recipients(root, "delivery", "recipients", Named)),
             "DeliveryDelay" => (ReportKind.Delay, Recipients(root, "deliveryDelay", "delayedRecipients", Delayed)),
             "Reject" => (ReportKind.Bounce, Recipients(
@@ -35,6 +35,9 @@ public static class SesEvents
     private static List<NoticedRecipient> Recipients(
         JsonElement root, string part, string list, Func<JsonElement, NoticedRecipient?> read) =>
         [.. root.Items(part, list).Select(read).OfType<NoticedRecipient>()];
+
+    private static List<NoticedRecipient> Complained(JsonElement root, Func<string, NoticedRecipient> read) => Recipients(
+        root, "complaint", "complainedRecipients", i => Address(i) is { } email ? read(email) : null);
 
     private static NoticedRecipient? Bounced(JsonElement root, JsonElement item)
     {
@@ -82,6 +85,7 @@ public static class SesEvents
         var headers = root.Items("mail", "headers")
             .Where(h => string.Equals(h.Text("name"), "Message-ID", StringComparison.OrdinalIgnoreCase))
             .Select(h => h.Text("value"));
-        return [.. headers.Append(root.Text("mail", "commonHeaders", "messageId")).Append(root.Text("mail", "source")).OfType<string>()];
+        string?[] found = [.. headers, root.Text("mail", "commonHeaders", "messageId"), root.Text("mail", "source")];
+        return [.. found.OfType<string>()];
     }
 }

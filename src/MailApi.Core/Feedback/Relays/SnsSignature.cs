@@ -84,7 +84,8 @@ public sealed partial class SnsSignature(AmazonFetch fetch, TimeProvider time) :
         }
 
         var now = time.GetUtcNow();
-        return certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime() ? certificate : null;
+        var isValid = certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime();
+        return isValid ? certificate : null;
     }
 
     private static X509Certificate2? TryRead(string pem)
@@ -99,6 +100,6 @@ public sealed partial class SnsSignature(AmazonFetch fetch, TimeProvider time) :
         }
     }
 
-    [GeneratedRegex(@"^sns\.[a-z0-9-]{3,30}\.amazonaws\.com(\.cn)?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^sns\.[a-z0-9-]{3,30}\.amazonaws\.com(\.cn)?\z", RegexOptions.NonBacktracking)]
     private static partial Regex Host();
 }

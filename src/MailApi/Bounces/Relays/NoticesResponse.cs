@@ -16,7 +16,8 @@ internal static class RelayRequests
 {
     private static readonly JsonDocumentOptions Bounds = new() { MaxDepth = 32 };
 
-    public static ProblemHttpResult Closed(string setting) => Problems.Of(404, "not_found", $"{setting} is not set, so nothing is taken here.");
+    public static ProblemHttpResult Closed(string setting) =>
+        Problems.Of(404, "not_found", $"{setting} is not set, so nothing is taken here.");
 
     public static ProblemHttpResult NotTheirs(string detail) => Problems.Unauthorized("invalid_signature", detail);
 

@@ -26,6 +26,7 @@ internal static class ReceiveMailgun
 
         return signature.Verify(key, root, body)
             ? await reports.ReceiveAsync(MailgunEvents.Read(root), "mailgun", cancellationToken)
-            : RelayRequests.NotTheirs("The request is not signed by the key of Bounces:Mailgun:SigningKey, is old, or reuses a token.");
+            : RelayRequests.NotTheirs(
+                "The request is not signed by the key of Bounces:Mailgun:SigningKey, is old, or reuses a token.");
     }
 }

@@ -27,7 +27,8 @@ internal static partial class ReceiveSes
         }
 
         var topic = message.Text("TopicArn");
-        if (topic is null || !topics.Contains(topic, StringComparer.Ordinal) || !await signature.VerifyAsync(message, cancellationToken))
+        if (topic is null || !topics.Contains(topic, StringComparer.Ordinal)
+            || !await signature.VerifyAsync(message, cancellationToken))
         {
             return RelayRequests.NotTheirs("The message is not signed by SNS for a topic of Bounces:Ses:TopicArns.");
         }
