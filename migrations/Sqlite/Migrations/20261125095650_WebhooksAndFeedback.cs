@@ -5,11 +5,34 @@
 namespace MailApi.Migrations.Sqlite.Migrations
 {
     /// <inheritdoc />
-    public partial class Webhooks : Migration
+    public partial class WebhooksAndFeedback : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_deliveries_priority_due_at",
+                table: "deliveries");
+
+            migrationBuilder.AddColumn<bool>(
+                name: "soft_bounced",
+                table: "recipients",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.CreateTable(
+                name: "mailbox_leases",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    owner = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_mailbox_leases", x => x.name);
+                });
+
             migrationBuilder.CreateTable(
                 name: "revisions",
                 columns: table => new
@@ -20,6 +43,52 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_revisions", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "secrets",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    value = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_secrets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "suppression_import_contents",
+                columns: table => new
+                {
+                    import_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    csv = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_suppression_import_contents", x => x.import_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "suppression_imports",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    project_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    status = table.Column<string>(type: "TEXT", nullable: false),
+                    total = table.Column<int>(type: "INTEGER", nullable: false),
+                    processed = table.Column<int>(type: "INTEGER", nullable: false),
+                    added = table.Column<int>(type: "INTEGER", nullable: false),
+                    updated = table.Column<int>(type: "INTEGER", nullable: false),
+                    unchanged = table.Column<int>(type: "INTEGER", nullable: false),
+                    failed = table.Column<int>(type: "INTEGER", nullable: false),
+                    errors = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_suppression_imports", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -104,6 +173,23 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 values: new object[] { "webhooks", 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_deliveries_priority_project_id_due_at",
+                table: "deliveries",
+                columns: new[] { "priority", "project_id", "due_at" },
+                filter: "lease_owner IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suppression_imports_project_id_id",
+                table: "suppression_imports",
+                columns: new[] { "project_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suppression_imports_status",
+                table: "suppression_imports",
+                column: "status",
+                filter: "status = 'running'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_lease_owner",
                 table: "webhook_deliveries",
                 column: "lease_owner",
@@ -147,7 +233,19 @@ namespace MailApi.Migrations.Sqlite.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "mailbox_leases");
+
+            migrationBuilder.DropTable(
                 name: "revisions");
+
+            migrationBuilder.DropTable(
+                name: "secrets");
+
+            migrationBuilder.DropTable(
+                name: "suppression_import_contents");
+
+            migrationBuilder.DropTable(
+                name: "suppression_imports");
 
             migrationBuilder.DropTable(
                 name: "webhook_deliveries");
@@ -157,6 +255,20 @@ namespace MailApi.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "webhooks");
+
+            migrationBuilder.DropIndex(
+                name: "ix_deliveries_priority_project_id_due_at",
+                table: "deliveries");
+
+            migrationBuilder.DropColumn(
+                name: "soft_bounced",
+                table: "recipients");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_priority_due_at",
+                table: "deliveries",
+                columns: new[] { "priority", "due_at" },
+                filter: "lease_owner IS NULL");
         }
     }
 }

@@ -6,11 +6,34 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace MailApi.Migrations.Postgres.Migrations
 {
     /// <inheritdoc />
-    public partial class Webhooks : Migration
+    public partial class WebhooksAndFeedback : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_deliveries_priority_due_at",
+                table: "deliveries");
+
+            migrationBuilder.AddColumn<bool>(
+                name: "soft_bounced",
+                table: "recipients",
+                type: "boolean",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.CreateTable(
+                name: "mailbox_leases",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_mailbox_leases", x => x.name);
+                });
+
             migrationBuilder.CreateTable(
                 name: "revisions",
                 columns: table => new
@@ -21,6 +44,52 @@ namespace MailApi.Migrations.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_revisions", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "secrets",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    value = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_secrets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "suppression_import_contents",
+                columns: table => new
+                {
+                    import_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    csv = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_suppression_import_contents", x => x.import_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "suppression_imports",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    project_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    total = table.Column<int>(type: "integer", nullable: false),
+                    processed = table.Column<int>(type: "integer", nullable: false),
+                    added = table.Column<int>(type: "integer", nullable: false),
+                    updated = table.Column<int>(type: "integer", nullable: false),
+                    unchanged = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    errors = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_suppression_imports", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -105,6 +174,23 @@ namespace MailApi.Migrations.Postgres.Migrations
                 values: new object[] { "webhooks", 0L });
 
             migrationBuilder.CreateIndex(
+                name: "ix_deliveries_priority_project_id_due_at",
+                table: "deliveries",
+                columns: new[] { "priority", "project_id", "due_at" },
+                filter: "lease_owner IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suppression_imports_project_id_id",
+                table: "suppression_imports",
+                columns: new[] { "project_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suppression_imports_status",
+                table: "suppression_imports",
+                column: "status",
+                filter: "status = 'running'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_lease_owner",
                 table: "webhook_deliveries",
                 column: "lease_owner",
@@ -148,7 +234,19 @@ namespace MailApi.Migrations.Postgres.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "mailbox_leases");
+
+            migrationBuilder.DropTable(
                 name: "revisions");
+
+            migrationBuilder.DropTable(
+                name: "secrets");
+
+            migrationBuilder.DropTable(
+                name: "suppression_import_contents");
+
+            migrationBuilder.DropTable(
+                name: "suppression_imports");
 
             migrationBuilder.DropTable(
                 name: "webhook_deliveries");
@@ -158,6 +256,20 @@ namespace MailApi.Migrations.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "webhooks");
+
+            migrationBuilder.DropIndex(
+                name: "ix_deliveries_priority_project_id_due_at",
+                table: "deliveries");
+
+            migrationBuilder.DropColumn(
+                name: "soft_bounced",
+                table: "recipients");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_priority_due_at",
+                table: "deliveries",
+                columns: new[] { "priority", "due_at" },
+                filter: "lease_owner IS NULL");
         }
     }
 }
