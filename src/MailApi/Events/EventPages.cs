@@ -38,18 +38,27 @@ internal static class EventPages
             ? events.OrderBy(e => e.TransactionId).ThenBy(e => e.Id)
             : events.OrderByDescending(e => e.TransactionId).ThenByDescending(e => e.Id);
         var rows = await events.AsNoTracking().Take(page.Limit + 1).ToListAsync(cancellationToken);
-        var shown = rows.Take(page.Limit).ToList();
-        var data = await WithMessagesAsync(db, shown, cancellationToken);
+        return await AnswerAsync(db, rows, page.Limit, Cursor.EncodeEvent, response, cancellationToken);
+    }
 
-        // A reader that follows the events wants a cursor at the end, too: only an empty page has none.
-        var more = rows.Count > page.Limit;
-        var next = shown.Count > 0 ? Cursor.EncodeEvent(shown[^1]) : null;
+    /// <summary>
+    /// A page of rows that were read, one more than fit when more follow. A reader that follows the events wants a cursor at
+    /// the end, too: only an empty page has none.
+    /// </summary>
+    public static async Task<IResult> AnswerAsync(
+        MailDb db, List<Event> rows, int limit, Func<Event, string> position, HttpResponse response,
+        CancellationToken cancellationToken)
+    {
+        var shown = rows.Take(limit).ToList();
+        var more = rows.Count > limit;
+        var next = shown.Count > 0 ? position(shown[^1]) : null;
         if (more)
         {
             Paging.SetLink(response, next);
         }
 
-        return TypedResults.Ok(new ListResponse<EventResponse>(data, more, next));
+        return TypedResults.Ok(new ListResponse<EventResponse>(
+            await WithMessagesAsync(db, shown, cancellationToken), more, next));
     }
 
     private static async Task<List<EventResponse>> WithMessagesAsync(

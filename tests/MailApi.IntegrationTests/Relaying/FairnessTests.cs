@@ -8,6 +8,7 @@ namespace MailApi.IntegrationTests.Relaying;
 public sealed class FairnessTests
 {
     private const int Flood = 300;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>In flight, or taken by a sender, when the newcomer is accepted; and one of the flood's turns each.</summary>
     private const int Ahead = 6;
@@ -25,7 +26,7 @@ public sealed class FairnessTests
 
         await other.AcceptAsync(ApiClient.Message("other@rcpt.example"));
         var before = server.Journal.Messages.Count;
-        await server.WaitForMessageAsync(m => m.Recipients.Contains("other@rcpt.example"));
+        await server.WaitForMessageAsync(m => m.Recipients.Contains("other@rcpt.example"), Patience);
 
         Assert.InRange(IndexOf(server, "other@rcpt.example"), 0, before + Ahead);
         Assert.True(before + Ahead < Flood, "The flood was over before the newcomer came.");
@@ -44,7 +45,7 @@ public sealed class FairnessTests
         await other.WaitForAsync(id, m => ApiClient.StatusOf(m, "other@rcpt.example") == "deferred");
         await FloodAsync(flooder, "normal");
 
-        await server.WaitForMessageAsync(m => m.Recipients.Contains("other@rcpt.example"));
+        await server.WaitForMessageAsync(m => m.Recipients.Contains("other@rcpt.example"), Patience);
 
         Assert.InRange(IndexOf(server, "other@rcpt.example"), 0, Flood - 50);
     }
@@ -63,7 +64,7 @@ public sealed class FairnessTests
         reset["priority"] = "high";
         await api.AcceptAsync(reset);
         var before = server.Journal.Messages.Count;
-        await server.WaitForMessageAsync(m => m.Recipients.Contains("reset@rcpt.example"));
+        await server.WaitForMessageAsync(m => m.Recipients.Contains("reset@rcpt.example"), Patience);
 
         Assert.InRange(IndexOf(server, "reset@rcpt.example"), 0, before + Ahead);
     }

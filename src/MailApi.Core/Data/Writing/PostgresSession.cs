@@ -107,6 +107,7 @@ internal sealed class PostgresSession : WriteSession
 
     private static bool Returns(NpgsqlBatchCommand command) =>
         command.CommandText.StartsWith("SELECT", StringComparison.Ordinal)
+        || command.CommandText.StartsWith("WITH", StringComparison.Ordinal)
         || command.CommandText.Contains("RETURNING", StringComparison.Ordinal);
 
     private static NpgsqlParameter Parameter(object? value) => value switch
