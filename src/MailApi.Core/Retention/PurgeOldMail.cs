@@ -24,6 +24,7 @@ public sealed partial class PurgeOldMail(
         var told = await PurgeWebhookDeliveriesAsync(now - options.Value.Webhooks, cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var keys = await db.IdempotencyKeys.Where(k => k.CreatedAt < now - KeyLifetime).ExecuteDeleteAsync(cancellationToken);
+        await PurgeStatsAsync(now - options.Value.Stats, cancellationToken);
         Log.Purged(logger, contents, messages, events, told, keys);
     }
 
@@ -80,6 +81,17 @@ public sealed partial class PurgeOldMail(
             {
                 return total;
             }
+        }
+    }
+
+    /// <summary>Hour by hour: none has many rows.</summary>
+    private async Task PurgeStatsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var last = before.ToUnixTimeMilliseconds() / 3_600_000;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        while (await db.Stats.MinAsync(s => (int?)s.Hour, cancellationToken) is { } hour && hour < last)
+        {
+            await db.Stats.Where(s => s.Hour == hour).ExecuteDeleteAsync(cancellationToken);
         }
     }
 

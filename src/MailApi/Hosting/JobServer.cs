@@ -5,6 +5,7 @@ using MailApi.Core.Data;
 using MailApi.Core.Delivery;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
+using MailApi.Core.Stats;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Hosting;
@@ -53,6 +54,7 @@ internal static class JobServer
     {
         var jobs = services.GetRequiredService<IRecurringJobManager>();
         jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
+        jobs.AddOrUpdate<FoldEvents>("fold-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
         jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
     }
 

@@ -74,6 +74,7 @@ internal static class OpenApi
         {
             ["Messages"] = "Send, and see what became of it.",
             ["Events"] = "Everything that happened, to be followed by cursor.",
+            ["Stats"] = "How much of what happened.",
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
             ["Webhooks"] = "Endpoints that are told what happens: signed, retried, logged, replayed.",

@@ -5,6 +5,7 @@ using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
 using MailApi.Projects;
+using MailApi.Stats;
 using MailApi.Suppressions;
 using MailApi.Templates;
 using MailApi.Webhooks;
@@ -85,6 +86,7 @@ internal static class Server
         var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(ValidationFilter.Create);
         v1.MapMessages();
         v1.MapEvents();
+        v1.MapStats();
         v1.MapTemplates();
         v1.MapSuppressions();
         v1.MapWebhooks();

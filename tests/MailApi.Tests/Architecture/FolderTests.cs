@@ -9,7 +9,7 @@ public sealed class FolderTests
     private static readonly string[] Nouns =
     [
         "MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events",
-        "MailApi.Templates", "MailApi.Webhooks",
+        "MailApi.Templates", "MailApi.Webhooks", "MailApi.Stats",
     ];
 
     private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
@@ -22,6 +22,8 @@ public sealed class FolderTests
         ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
+        ($"{Core}.Stats", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "statistics follow from events alone"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
             "data knows no stage"),
         ($"{Core}.Composing", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "composing is a function of its input"),
