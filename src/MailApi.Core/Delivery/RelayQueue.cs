@@ -102,6 +102,15 @@ public sealed class RelayQueue(IOptions<DeliveryOptions> options) : IDisposable
         }
     }
 
+    /// <summary>Deliveries of a priority that wait in memory for a sender.</summary>
+    public int Waiting(Priority priority)
+    {
+        lock (_gate)
+        {
+            return _lanes[(int)priority].Count;
+        }
+    }
+
     /// <summary>What found no room before may find some now.</summary>
     private void WakeWhenHalfEmpty(Priority priority)
     {

@@ -35,6 +35,7 @@ internal static class JobServer
 
             // One scheduler only: what is to be tried again says so in its row.
             hangfire.UseFilter(new AutomaticRetryAttribute { Attempts = 0 });
+            hangfire.UseFilter(new MeasuredJobs());
         });
         services.AddSingleton<NodeQueue>();
         services.AddHangfireServer((provider, server) =>
@@ -65,7 +66,12 @@ internal static class JobServer
 /// <summary>The queue of jobs that only this node can do.</summary>
 internal sealed class NodeQueue(NodeIdentity node)
 {
-    public string Name { get; } = $"node-{node.Id:n}";
+    private const string Prefix = "node-";
+
+    public string Name { get; } = $"{Prefix}{node.Id:n}";
+
+    /// <summary>True for the queue of any node: what is in it runs as long as the node does.</summary>
+    public static bool Is(string? queue) => queue?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 }
 
 /// <summary>Sees to it that a job that drains something on this node runs, from start to stop.</summary>

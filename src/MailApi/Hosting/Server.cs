@@ -68,6 +68,7 @@ internal static class Server
         services.AddMail(configuration);
         services.AddJobServer();
         services.AddOpenApiDocument();
+        services.AddTelemetry(configuration);
         services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
             (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
     }
@@ -93,6 +94,7 @@ internal static class Server
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapErrorPage();
         app.MapOpenApiDocument();
         app.MapHangfireDashboard("/hangfire", new DashboardOptions

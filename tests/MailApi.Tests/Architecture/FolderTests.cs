@@ -22,6 +22,8 @@ public sealed class FolderTests
         ($"!{Core}.Smtp", ["MailKit"], "only Smtp may use MailKit"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
+        ($"{Core}.Telemetry", [$"{Core}.Data", $"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "instruments are told; they ask nobody"),
         ($"{Core}.Stats", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
             "statistics follow from events alone"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
