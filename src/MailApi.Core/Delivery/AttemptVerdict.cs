@@ -61,7 +61,9 @@ internal sealed record AttemptVerdict(
         List<(string, EventDetails)> events = [(EventTypes.MessageDelivered, details)];
         if (complains)
         {
-            events.Add((EventTypes.MessageComplained, new EventDetails { Source = SandboxRelay.Name, Relay = SandboxRelay.Name }));
+            events.Add((
+                EventTypes.MessageComplained,
+                new EventDetails { Source = SandboxRelay.Name, Relay = SandboxRelay.Name }));
         }
 
         var status = complains ? RecipientStatus.Complained : RecipientStatus.Delivered;

@@ -84,7 +84,8 @@ public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writ
         return await WriteAsync(position, events[^1].Event, tally, cancellationToken) ? events.Count : 0;
     }
 
-    private async Task<bool> WriteAsync(StatPosition from, Event to, StatTally tally, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(
+        StatPosition from, Event to, StatTally tally, CancellationToken cancellationToken)
     {
         var moved = false;
         await writer.TransactAsync(

@@ -35,9 +35,9 @@ public sealed record StatRow(StatPlace Place, StatCounts Counts);
 public sealed record StatPage(IReadOnlyList<StatRow> Rows, bool HasMore, DateTimeOffset AsOf);
 
 /// <summary>
-/// Answers from the hourly counts and adds the events that have not been folded yet, in one snapshot of the database: what
-/// was recorded before the question is in the answer. Only a project that records more than 10,000 events between two runs
-/// of the job gets an answer that is older, and says so.
+/// Answers from the hourly counts and adds the events that have not been folded yet, in one snapshot of the database:
+/// what was recorded before the question is in the answer. Only a project that records more than 10,000 events between
+/// two runs of the job gets an answer that is older, and says so.
 /// </summary>
 public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider time)
 {
@@ -60,7 +60,8 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
         Add(rows, rest, query);
 
         var ordered = rows
-            .Where(r => (query.After is null || r.Key.IsAfter(query.After)) && (complete is null || r.Key.Interval <= complete))
+            .Where(r => query.After is null || r.Key.IsAfter(query.After))
+            .Where(r => complete is null || r.Key.Interval <= complete)
             .OrderBy(r => r.Key.Interval).ThenBy(r => r.Key.Key, StringComparer.Ordinal)
             .Take(query.Limit + 1).Select(r => new StatRow(r.Key, r.Value)).ToList();
         return new StatPage(
@@ -69,7 +70,8 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
     }
 
     /// <summary>All reads see the same moment; none of them keeps anybody from writing.</summary>
-    private static async Task<DbTransaction> SnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>
+    private static async Task<DbTransaction> SnapshotAsync(
+        DbConnection connection, CancellationToken cancellationToken) =>
         connection is SqliteConnection sqlite
             ? sqlite.BeginTransaction(deferred: true)
             : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -80,7 +82,8 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
     {
         var first = Math.Max(query.FirstHour, (query.After?.Interval ?? 0) * query.Width);
         var rows = await db.Stats.AsNoTracking()
-            .Where(s => s.ProjectId == query.ProjectId && s.Dimension == query.Dimension && s.Hour >= first && s.Hour < query.EndHour)
+            .Where(s => s.ProjectId == query.ProjectId && s.Dimension == query.Dimension)
+            .Where(s => s.Hour >= first && s.Hour < query.EndHour)
             .GroupBy(s => new { Interval = s.Hour / query.Width, s.Key })
             .Select(g => new
             {

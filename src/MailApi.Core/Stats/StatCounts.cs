@@ -2,7 +2,9 @@ using MailApi.Core.Domain;
 
 namespace MailApi.Core.Stats;
 
-/// <summary>How often each thing happened. Each is a count of events, so late news never contradicts what was counted.</summary>
+/// <summary>
+/// How often each thing happened. Each is a count of events, so late news never contradicts what was counted.
+/// </summary>
 public sealed class StatCounts
 {
     /// <summary>Messages.</summary>

@@ -54,7 +54,8 @@ internal sealed class StatTally
     /// <param name="most">Keys per dimension and hour.</param>
     public void Limit(IEnumerable<StatKey> kept, int most)
     {
-        var known = kept.GroupBy(k => (k.Dimension, k.Hour)).ToDictionary(g => g.Key, g => g.Select(k => k.Key).ToHashSet());
+        var known = kept.GroupBy(k => (k.Dimension, k.Hour))
+            .ToDictionary(g => g.Key, g => g.Select(k => k.Key).ToHashSet());
         foreach (var (key, counts) in _counts.ToList())
         {
             if (!known.TryGetValue((key.Dimension, key.Hour), out var keys))

@@ -5,7 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace MailApi.Core.Stats;
 
 /// <summary>An event with what it is counted under.</summary>
-internal sealed record UncountedEvent(Event Event, string? Template, IReadOnlyList<string> Tags, IReadOnlyList<string> Recipients);
+internal sealed record UncountedEvent(
+    Event Event, string? Template, IReadOnlyList<string> Tags, IReadOnlyList<string> Recipients);
 
 /// <summary>
 /// Reads the events after a position in the order of their commits. On PostgreSQL transactions commit in another order
@@ -50,9 +51,9 @@ internal static class UncountedEvents
 
     private static IQueryable<Event> After(MailDb db, StatPosition position)
     {
-        var (project, transaction, id) = (Key(db, position.ProjectId.Value), position.TransactionId, Key(db, position.EventId.Value));
+        var (project, id) = (Key(db, position.ProjectId.Value), Key(db, position.EventId.Value));
         return db.Events.FromSql(
-            $"SELECT * FROM events WHERE project_id = {project} AND (transaction_id, id) > ({transaction}, {id})");
+            $"SELECT * FROM events WHERE project_id = {project} AND (transaction_id, id) > ({position.TransactionId}, {id})");
     }
 
     private static object Key(MailDb db, Guid id) =>

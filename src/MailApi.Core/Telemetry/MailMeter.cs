@@ -18,10 +18,14 @@ public static class MailMeter
 
     private static readonly InstrumentAdvice<double> Short = new()
     {
-        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600],
+        HistogramBucketBoundaries =
+            [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600],
     };
 
-    private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] };
+    private static readonly InstrumentAdvice<int> Sizes = new()
+    {
+        HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    };
 
     private static readonly Counter<long> Messages = Meter.CreateCounter<long>(
         "mailapi.messages.accepted", "{message}", "Messages that are durable.");
@@ -74,7 +78,7 @@ public static class MailMeter
     /// <summary>Gauges that need the service's parts add themselves here.</summary>
     public static Meter Meter => Instruments.Meter;
 
-    /// <summary>What may go long without happening is there from the start, so that its first time is seen as a rise.</summary>
+    /// <summary>What may go long without happening is there from the start: its first time is seen as a rise.</summary>
     public static void StartAtZero()
     {
         foreach (var lane in Lanes)
@@ -114,7 +118,8 @@ public static class MailMeter
                 Deferred.Add(1, relay);
                 break;
             case EventTypes.MessageBounced:
-                Bounced.Add(1, new KeyValuePair<string, object?>("class", details?.Bounce?.Class ?? "undetermined"), relay);
+                var bounceClass = details?.Bounce?.Class ?? "undetermined";
+                Bounced.Add(1, new KeyValuePair<string, object?>("class", bounceClass), relay);
                 break;
             case EventTypes.MessageFailed:
                 Failed.Add(1, relay);
@@ -138,7 +143,8 @@ public static class MailMeter
     /// <param name="committed">False when it was not confirmed.</param>
     public static void Committed(int size, long started, bool committed)
     {
-        CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, Outcome(committed ? "committed" : "failed"));
+        CommitDuration.Record(
+            Stopwatch.GetElapsedTime(started).TotalSeconds, Outcome(committed ? "committed" : "failed"));
         CommitSize.Record(size);
     }
 
@@ -157,7 +163,8 @@ public static class MailMeter
         }));
 
     public static void JobRan(string job, bool succeeded, TimeSpan duration) => Jobs.Record(
-        duration.TotalSeconds, new KeyValuePair<string, object?>("job", job), Outcome(succeeded ? "succeeded" : "failed"));
+        duration.TotalSeconds,
+        new KeyValuePair<string, object?>("job", job), Outcome(succeeded ? "succeeded" : "failed"));
 
     public static void TemplateLookedUp(bool cached) =>
         TemplateLookups.Add(1, new KeyValuePair<string, object?>("cache", cached ? "hit" : "miss"));

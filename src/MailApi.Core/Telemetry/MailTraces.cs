@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MailApi.Core.Telemetry;
 
 /// <summary>
-/// Spans around what takes time: accept, commit, attempt, webhook, job. They hold ids, relays and codes; neither addresses
-/// nor secrets. Without a listener there is no span.
+/// Spans around what takes time: accept, commit, attempt, webhook, job. They hold ids, relays and codes; neither
+/// addresses nor secrets. Without a listener there is no span.
 /// </summary>
 public static class MailTraces
 {
@@ -13,7 +13,7 @@ public static class MailTraces
 
     private static readonly ActivitySource Source = new(Name);
 
-    public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
+    public static Activity? Start(string name) => Source.StartActivity(name);
 
     /// <summary>A span of its own trace: work on behalf of many.</summary>
     public static Activity? StartRoot(string name, ActivityKind kind = ActivityKind.Internal)

@@ -53,8 +53,7 @@ internal sealed partial class QueueWatch(
         meter.CreateObservableGauge(
             "mailapi.queue.memory", InMemory, "{message}", "Leased by this node and waiting for a session.");
         meter.CreateObservableGauge(
-            "mailapi.webhooks.backlog", () => _seen is { } seen ? [new Measurement<int>(seen.Webhooks)] : Array.Empty<Measurement<int>>(),
-            "{delivery}", "Events that endpoints have still to be told, counted up to 100,000.");
+            "mailapi.webhooks.backlog", Webhooks, "{delivery}", "Events that endpoints have still to be told, counted up to 100,000.");
         meter.CreateObservableGauge(
             "mailapi.smtp.sessions", Sessions, "{session}", "SMTP sessions that stand.");
         meter.CreateObservableGauge(
@@ -79,7 +78,8 @@ internal sealed partial class QueueWatch(
                 .OrderBy(d => d.WebhookId).Take(MostCounted).CountAsync(cancellationToken);
             _seen = new Snapshot(lanes, webhooks);
         }
-        catch (Exception exception) when (exception is DbException or IOException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (exception is DbException or IOException or TimeoutException
+            or InvalidOperationException)
         {
             _seen = null;
             Log.LookFailed(logger, exception);
@@ -97,6 +97,8 @@ internal sealed partial class QueueWatch(
 
     private IEnumerable<Measurement<T>> Lanes<T>(Func<LaneState, T> value)
         where T : struct => (_seen?.Lanes ?? []).Select(s => new Measurement<T>(value(s), Tag("lane", s.Lane)));
+
+    private IEnumerable<Measurement<int>> Webhooks() => _seen is { } seen ? [new Measurement<int>(seen.Webhooks)] : [];
 
     private IEnumerable<Measurement<int>> InMemory() => Enum.GetValues<Priority>()
         .Select(lane => new Measurement<int>(queue.Waiting(lane), Tag("lane", Names.Of(lane))));

@@ -31,7 +31,8 @@ internal static class Telemetry
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool exports)
     {
-        metrics.AddMeter(MailMeter.Name, "Microsoft.AspNetCore.Hosting").AddRuntimeInstrumentation().AddPrometheusExporter();
+        metrics.AddMeter(MailMeter.Name, "Microsoft.AspNetCore.Hosting")
+            .AddRuntimeInstrumentation().AddPrometheusExporter();
         if (exports)
         {
             metrics.AddOtlpExporter();

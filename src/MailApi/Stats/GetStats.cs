@@ -21,7 +21,8 @@ internal static class GetStats
     };
 
     public static async Task<Results<Ok<StatsResponse>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, ApiCaller caller, MailDb db, ReadStats stats, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, ApiCaller caller, MailDb db, ReadStats stats, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request);
         var interval = Intervals[query.OneOf("interval", [.. Intervals.Keys]) ?? "day"];
@@ -48,7 +49,8 @@ internal static class GetStats
         var next = page.HasMore ? Encode(page.Rows[^1].Place) : null;
         Paging.SetLink(context.Response, next);
         return TypedResults.Ok(new StatsResponse(
-            DateTimeOffset.UnixEpoch.AddHours(first), DateTimeOffset.UnixEpoch.AddHours(end), interval.Name, group, page.AsOf,
+            DateTimeOffset.UnixEpoch.AddHours(first), DateTimeOffset.UnixEpoch.AddHours(end), interval.Name, group,
+            page.AsOf,
             [.. page.Rows.Select(r => StatsRowResponse.Of(r, interval.Hours, slugs))], page.HasMore, next));
     }
 
@@ -60,7 +62,8 @@ internal static class GetStats
             return [];
         }
 
-        var ids = page.Rows.Select(r => Id<Template>.TryParse(r.Place.Key, null, out var id) ? id : default).Distinct().ToList();
+        var ids = page.Rows
+            .Select(r => Id<Template>.TryParse(r.Place.Key, null, out var id) ? id : default).Distinct().ToList();
         return await db.Templates.AsNoTracking().Where(t => t.ProjectId == project && ids.Contains(t.Id))
             .ToDictionaryAsync(t => t.Id.ToString(), t => t.Slug, cancellationToken);
     }
@@ -95,7 +98,7 @@ internal static class GetStats
             since < DateTimeOffset.UnixEpoch ? Problems.InvalidParameter("since", "since is not before 1970.")
             : since >= until ? Problems.InvalidParameter("since", "since is before until.")
             : until - since > Longest ? Problems.InvalidParameter(
-                "since", $"By {Name} the range is at most {Longest.TotalDays:0} days long; interval=day reaches further, or ask in parts.")
+                "since", $"By {Name} the range is at most {Longest.TotalDays:0} days long; ask in parts.")
             : null;
 
         public int StartOf(DateTimeOffset time) => (int)(time.ToUnixTimeMilliseconds() / Width) * Hours;

@@ -110,7 +110,12 @@ public sealed partial class MetricsTests
         Assert.Equal(201, (await api.PostAsync("/v1/webhooks", hook)).Status);
         var template = new JsonObject { ["slug"] = "welcome", ["name"] = "W", ["subject"] = "Hi", ["text"] = "Hello" };
         Assert.Equal(201, (await api.PostAsync("/v1/templates", template)).Status);
-        foreach (var to in new[] { "complained@sandbox.test,suppressed@sandbox.test", "bounced@sandbox.test", "deferred@sandbox.test", "very.private@example.net" })
+        string[] recipients =
+        [
+            "complained@sandbox.test,suppressed@sandbox.test", "bounced@sandbox.test", "deferred@sandbox.test",
+            "very.private@example.net",
+        ];
+        foreach (var to in recipients)
         {
             var message = ApiClient.Message();
             message["to"] = new JsonArray([.. to.Split(',')]);
