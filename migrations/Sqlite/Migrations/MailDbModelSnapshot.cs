@@ -219,6 +219,77 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.ToTable("events");
                 });
 
+            modelBuilder.Entity("MailApi.Core.Domain.HourlyCount", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Dimension")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dimension");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Accepted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accepted");
+
+                    b.Property<long>("BouncedBlock")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bounced_block");
+
+                    b.Property<long>("BouncedHard")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bounced_hard");
+
+                    b.Property<long>("BouncedSoft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bounced_soft");
+
+                    b.Property<long>("BouncedUndetermined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bounced_undetermined");
+
+                    b.Property<long>("Complained")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("complained");
+
+                    b.Property<long>("Deferred")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deferred");
+
+                    b.Property<long>("Delivered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("delivered");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<long>("Recipients")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recipients");
+
+                    b.Property<long>("Suppressed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("suppressed");
+
+                    b.HasKey("ProjectId", "Dimension", "Hour", "Key")
+                        .HasName("pk_stats");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_stats_hour");
+
+                    b.ToTable("stats", (string)null);
+                });
+
             modelBuilder.Entity("MailApi.Core.Domain.IdempotencyKey", b =>
                 {
                     b.Property<byte[]>("ProjectId")
@@ -593,6 +664,27 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasName("pk_secrets");
 
                     b.ToTable("secrets");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.StatPosition", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.Property<byte[]>("EventId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("transaction_id");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_stat_positions");
+
+                    b.ToTable("stat_positions", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Suppression", b =>

@@ -1,5 +1,6 @@
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
+using MailApi.Core.Telemetry;
 
 namespace MailApi.Core.Accepting;
 
@@ -97,6 +98,14 @@ public sealed class AcceptMessages : IGroupWrite
         foreach (var message in _messages)
         {
             message.HandOver();
+        }
+
+        foreach (var result in _results)
+        {
+            if (result is AcceptResult.Accepted accepted)
+            {
+                MailMeter.MessageAccepted(accepted.Message.Priority, accepted.Recipients.Count);
+            }
         }
 
         _done.TrySetResult(_results);

@@ -2,6 +2,7 @@ using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
+using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Accepting;
@@ -34,6 +35,7 @@ public sealed class Acceptance(
         AcceptAnswers answers,
         CancellationToken cancellationToken)
     {
+        using var span = MailTraces.Start("accept")?.SetTag("mailapi.messages", messages.Count);
         var accept = new AcceptMessages(messages, idempotency, mode, answers, _context);
         if (!commits.TrySubmit(accept))
         {

@@ -21,6 +21,7 @@ internal static class ColumnTypes
         Enum<SuppressionImportStatus>(builder);
         Enum<WebhookDeliveryStatus>(builder);
         Enum<WebhookReplayStatus>(builder);
+        Enum<StatDimension>(builder);
         builder.Properties<Priority>().HaveConversion<int>();
         builder.Properties<IReadOnlyList<string>>().HaveConversion<StringListConverter, StringListComparer>();
         builder.Properties<IReadOnlyDictionary<string, string>>().HaveConversion<StringMapConverter, StringMapComparer>();

@@ -7,6 +7,7 @@ public static class DatabaseSetup
 {
     public static void Configure(DbContextOptionsBuilder builder, DatabaseOptions options)
     {
+        builder.AddInterceptors(FailedStatements.Instance);
         if (options.Provider == DatabaseProvider.Sqlite)
         {
             builder.UseSqlite(options.ConnectionString, o => o.MigrationsAssembly("MailApi.Migrations.Sqlite"));

@@ -53,6 +53,10 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Revision> Revisions => Set<Revision>();
 
+    public DbSet<HourlyCount> Stats => Set<HourlyCount>();
+
+    public DbSet<StatPosition> StatPositions => Set<StatPosition>();
+
     /// <summary>Which SQL this context speaks.</summary>
     public DatabaseProvider Provider => Database.IsSqlite() ? DatabaseProvider.Sqlite : DatabaseProvider.Postgres;
 

@@ -12,6 +12,9 @@ public static class WriteConflict
     /// <summary>True when the rows are not as they were read: one has changed, is taken, or is gone.</summary>
     public static bool Is(DbUpdateException exception) =>
         exception is DbUpdateConcurrencyException
-            || exception.InnerException is SqliteException { SqliteErrorCode: SqliteConstraint }
-            || exception.InnerException is DbException { SqlState: ['2', '3', ..] };
+            || (exception.InnerException is DbException inner && IsConstraint(inner));
+
+    /// <summary>True when a constraint refused the statement.</summary>
+    internal static bool IsConstraint(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: SqliteConstraint } or { SqlState: ['2', '3', ..] };
 }

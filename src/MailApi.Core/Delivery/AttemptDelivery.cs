@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
 using MailApi.Core.Suppressing;
+using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -46,7 +48,10 @@ public sealed partial class AttemptDelivery(
             return;
         }
 
+        using var span = MailTraces.StartRoot("attempt", ActivityKind.Client)?
+            .SetTag("mailapi.message_id", $"{delivery.MessageId}").SetTag("mailapi.attempt", delivery.Attempt);
         var results = await SendAsync(delivery, stopping, abort);
+        Measure(results, span);
         if (results.Count == 0)
         {
             await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
@@ -116,6 +121,18 @@ public sealed partial class AttemptDelivery(
         var delay = _schedule.DelayAfter(delivery.Attempt, random.NextDouble());
         var longest = options.Value.RelayTroubleDelay;
         return results is [.., { RelayTrouble: true }] && delay > longest ? longest : delay;
+    }
+
+    /// <summary>An attempt is called by what became of its first recipient.</summary>
+    private static void Measure(IReadOnlyList<RelayResult> results, Activity? span)
+    {
+        foreach (var result in results)
+        {
+            var first = result.Recipients[0];
+            MailMeter.Attempted(result.Relay, Names.Of(first.Kind), result.FinishedAt - result.StartedAt);
+            span?.SetTag("mailapi.relay", result.Relay).SetTag("mailapi.outcome", Names.Of(first.Kind))
+                .SetTag("smtp.code", first.Reply?.Code);
+        }
     }
 
     private void LogOutcomes(LeasedDelivery delivery, AttemptVerdict verdict)

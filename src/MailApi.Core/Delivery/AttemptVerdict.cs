@@ -69,7 +69,9 @@ internal sealed record AttemptVerdict(
         List<(string, EventDetails)> events = [(EventTypes.MessageDelivered, details)];
         if (complains)
         {
-            events.Add((EventTypes.MessageComplained, new EventDetails { Source = SandboxRelay.Name }));
+            events.Add((
+                EventTypes.MessageComplained,
+                new EventDetails { Source = SandboxRelay.Name, Relay = SandboxRelay.Name }));
         }
 
         var status = complains ? RecipientStatus.Complained : RecipientStatus.Delivered;
@@ -85,5 +87,6 @@ internal sealed record AttemptVerdict(
             ? new SmtpDetails(reply.Code, reply.EnhancedCode, reply.Response, attempt.Host, attempt.Tls)
             : attempt.Host is { } host ? new SmtpDetails(null, null, null, host, attempt.Tls) : null,
         Reason = result.Reason,
+        Relay = attempt.Relay,
     };
 }

@@ -15,6 +15,9 @@ internal sealed class FairLane(int most, long mostBytes)
     /// <summary>Places that are taken.</summary>
     public int Reserved { get; private set; }
 
+    /// <summary>Deliveries that wait for a sender.</summary>
+    public int Waiting { get; private set; }
+
     /// <summary>How many more deliveries a project may have here.</summary>
     /// <param name="project">Whose.</param>
     /// <param name="bytes">What all lanes hold.</param>
@@ -55,6 +58,7 @@ internal sealed class FairLane(int most, long mostBytes)
     {
         var share = _shares[delivery.ProjectId];
         share.Waiting.Enqueue(delivery);
+        Waiting++;
         if (share.Waiting.Count == 1)
         {
             _turns.Enqueue(share);
@@ -71,6 +75,7 @@ internal sealed class FairLane(int most, long mostBytes)
         }
 
         delivery = share.Waiting.Dequeue();
+        Waiting--;
         if (share.Waiting.Count > 0)
         {
             _turns.Enqueue(share);

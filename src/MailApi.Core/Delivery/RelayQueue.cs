@@ -105,6 +105,15 @@ public sealed class RelayQueue : IDisposable
         }
     }
 
+    /// <summary>Deliveries of a priority that wait in memory for a sender.</summary>
+    public int Waiting(Priority priority)
+    {
+        lock (_gate)
+        {
+            return _lanes[(int)priority].Waiting;
+        }
+    }
+
     /// <summary>How many more deliveries of a project fit.</summary>
     public int Room(Id<Project> project, Priority priority)
     {

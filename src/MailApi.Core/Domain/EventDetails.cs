@@ -24,6 +24,9 @@ public sealed record EventDetails
     /// <summary>Where a suppression came from, or by which way a report.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The relay of the attempt, by its name in the configuration; for statistics, not told.</summary>
+    public string? Relay { get; init; }
+
     /// <summary>The endpoint that it is about.</summary>
     public string? WebhookId { get; init; }
 

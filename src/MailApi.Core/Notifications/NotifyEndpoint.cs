@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
 using MailApi.Core.Notifications.Sending;
+using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -37,17 +39,26 @@ public sealed partial class NotifyEndpoint(
             return false;
         }
 
+        using var span = MailTraces.StartRoot("webhook", ActivityKind.Client)?
+            .SetTag("mailapi.webhook_id", $"{endpoint.Id}").SetTag("mailapi.attempt", item.Row.Attempt);
         var requestId = UuidV7.Create(now).ToString("n");
         var answer = item.Body is { } body ? await PostAsync(endpoint, item, body, requestId, abort) : Removed;
         var attempt = new WebhookAttempt(
             now, requestId, answer.StatusCode, (int)answer.Duration.TotalMilliseconds, answer.Response, answer.Error);
         if (item.Body is not null)
         {
+            Measure(answer, span);
             Judge(endpoint, pause, answer, attempt);
         }
 
         await RecordAsync(endpoint, item, answer, attempt);
         return true;
+    }
+
+    private static void Measure(WebhookAnswer answer, Activity? span)
+    {
+        MailMeter.WebhookAnswered(answer.StatusCode, answer.Duration);
+        span?.SetTag("http.response.status_code", answer.StatusCode);
     }
 
     private static WebhookAnswer Removed { get; } =

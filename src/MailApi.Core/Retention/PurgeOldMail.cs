@@ -25,6 +25,7 @@ public sealed partial class PurgeOldMail(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var keys = await db.IdempotencyKeys.Where(k => k.CreatedAt < now - KeyLifetime).ExecuteDeleteAsync(cancellationToken);
         await db.SuppressionImports.Where(i => i.FinishedAt < now - options.Value.Log).ExecuteDeleteAsync(cancellationToken);
+        await PurgeStatsAsync(now - options.Value.Stats, cancellationToken);
         Log.Purged(logger, contents, messages, events, told, keys);
     }
 
@@ -93,6 +94,17 @@ public sealed partial class PurgeOldMail(
             .Where(r => r.CreatedAt < before && (r.Status != WebhookReplayStatus.Running
                 || !db.Webhooks.Any(w => w.Id == r.WebhookId)))
             .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Hour by hour: none has many rows.</summary>
+    private async Task PurgeStatsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var last = before.ToUnixTimeMilliseconds() / 3_600_000;
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        while (await db.Stats.MinAsync(s => (int?)s.Hour, cancellationToken) is { } hour && hour < last)
+        {
+            await db.Stats.Where(s => s.Hour == hour).ExecuteDeleteAsync(cancellationToken);
+        }
     }
 
     private static IQueryable<Message> Ended(MailDb db, DateTimeOffset before, Id<Message> after) =>

@@ -12,6 +12,9 @@ public sealed class RetentionOptions
     /// <summary>What endpoints were told; default 30 days.</summary>
     public TimeSpan Webhooks { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>Hourly statistics; default 400 days.</summary>
+    public TimeSpan Stats { get; set; } = TimeSpan.FromDays(400);
+
     /// <summary>Rows removed in one transaction; default 500.</summary>
     public int BatchSize { get; set; } = 500;
 }

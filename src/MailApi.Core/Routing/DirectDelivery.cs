@@ -33,6 +33,8 @@ public sealed class DirectDelivery : IRoute
 
     public string? Trouble => null;
 
+    public (int Open, int InUse) Sessions => _relays.Sessions;
+
     /// <summary>Never: what is wrong with one destination says nothing about the others.</summary>
     public bool IsPaused(DateTimeOffset now) => false;
 

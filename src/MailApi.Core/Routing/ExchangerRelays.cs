@@ -12,6 +12,18 @@ internal sealed class ExchangerRelays(string name, DirectOptions options, TimePr
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, Entry> _entries = [];
 
+    /// <summary>Of all addresses together.</summary>
+    public (int Open, int InUse) Sessions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_entries.Values.Sum(e => e.Relay.OpenSessions), _entries.Values.Sum(e => e.Relay.BusySessions));
+            }
+        }
+    }
+
     public async Task<RelayResult> SendAsync(IPAddress address, OutgoingMessage message, CancellationToken cancellationToken)
     {
         var (entry, surplus) = Take(address);

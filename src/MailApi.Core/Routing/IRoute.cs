@@ -17,6 +17,9 @@ public interface IRoute : IAsyncDisposable
     /// <summary>What is wrong with it; null when it last worked.</summary>
     string? Trouble { get; }
 
+    /// <summary>SMTP sessions that stand, and how many of them are used now.</summary>
+    (int Open, int InUse) Sessions { get; }
+
     /// <summary>True while others should be preferred.</summary>
     bool IsPaused(DateTimeOffset now);
 

@@ -13,6 +13,8 @@ public sealed class SmartHost(Relay relay) : IRoute
 
     public string? Trouble => relay.LastTrouble?.Reason;
 
+    public (int Open, int InUse) Sessions => (relay.OpenSessions, relay.BusySessions);
+
     public bool IsPaused(DateTimeOffset now) => relay.IsPaused(now);
 
     public async Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken) =>

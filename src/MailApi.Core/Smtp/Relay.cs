@@ -35,6 +35,9 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>Sessions that stand now.</summary>
     public int OpenSessions => _pool.Open;
 
+    /// <summary>Sessions that are used now.</summary>
+    public int BusySessions => _pool.InUse;
+
     /// <summary>What is wrong with the relay; null when it last worked.</summary>
     public TroubleNotice? LastTrouble => _health.Trouble;
 

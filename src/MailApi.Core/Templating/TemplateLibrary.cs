@@ -1,5 +1,6 @@
 using MailApi.Core.Data;
 using MailApi.Core.Domain;
+using MailApi.Core.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -63,7 +64,9 @@ public sealed class TemplateLibrary(IDbContextFactory<MailDb> databases) : IDisp
     /// <summary>A version of a template, compiled; null when there is none.</summary>
     public async ValueTask<CompiledVersion?> VersionAsync(Id<Template> id, int number, CancellationToken cancellationToken)
     {
-        if (_versions.TryGetValue((id, number), out CompiledVersion? known))
+        var cached = _versions.TryGetValue((id, number), out CompiledVersion? known);
+        MailMeter.TemplateLookedUp(cached);
+        if (cached)
         {
             return known;
         }

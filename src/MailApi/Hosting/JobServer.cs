@@ -6,6 +6,7 @@ using MailApi.Core.Delivery;
 using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Notifications;
 using MailApi.Core.Retention;
+using MailApi.Core.Stats;
 using MailApi.Core.Suppressing.Importing;
 using Microsoft.Extensions.Options;
 
@@ -38,6 +39,7 @@ internal static class JobServer
 
             // One scheduler only: what is to be tried again says so in its row.
             hangfire.UseFilter(new AutomaticRetryAttribute { Attempts = 0 });
+            hangfire.UseFilter(new MeasuredJobs());
         });
         services.AddSingleton<NodeQueue>();
         services.AddHangfireServer((provider, server) =>
@@ -61,6 +63,7 @@ internal static class JobServer
     {
         var jobs = services.GetRequiredService<IRecurringJobManager>();
         jobs.AddOrUpdate<PurgeOldMail>("purge-old-mail", job => job.RunAsync(CancellationToken.None), "17 * * * *");
+        jobs.AddOrUpdate<FoldEvents>("fold-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
         jobs.AddOrUpdate<ReplayEvents>("replay-events", job => job.RunAsync(CancellationToken.None), "* * * * *");
         jobs.AddOrUpdate<ImportSuppressions>(Imports, job => job.RunAsync(CancellationToken.None), "* * * * *");
 
@@ -75,7 +78,12 @@ internal static class JobServer
 /// <summary>The queue of jobs that only this node can do.</summary>
 internal sealed class NodeQueue(NodeIdentity node)
 {
-    public string Name { get; } = $"node-{node.Id:n}";
+    private const string Prefix = "node-";
+
+    public string Name { get; } = $"{Prefix}{node.Id:n}";
+
+    /// <summary>True for the queue of any node: what is in it runs as long as the node does.</summary>
+    public static bool Is(string? queue) => queue?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 }
 
 /// <summary>Sees to it that a job that drains something on this node runs, from start to stop.</summary>

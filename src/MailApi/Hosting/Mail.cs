@@ -9,6 +9,7 @@ using MailApi.Core.Notifications.Sending;
 using MailApi.Core.Retention;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
+using MailApi.Core.Stats;
 using MailApi.Core.Suppressing;
 using MailApi.Core.Suppressing.Importing;
 using MailApi.Core.Templating;
@@ -35,6 +36,8 @@ internal static class Mail
         AddRelaying(services, configuration);
         AddNotifying(services);
         AddFeedback(services);
+        services.AddSingleton<FoldEvents>();
+        services.AddSingleton<ReadStats>();
         services.AddSingleton<PurgeOldMail>();
     }
 
@@ -61,6 +64,7 @@ internal static class Mail
             .BindConfiguration("Retention", o => o.ErrorOnUnknownConfiguration = true)
             .Validate(o => o.Content > TimeSpan.Zero && o.Log >= o.Content, "Retention:Log must be at least Retention:Content.")
             .Validate(o => o.Webhooks > TimeSpan.Zero, "Retention:Webhooks must be longer than 0.")
+            .Validate(o => o.Stats > TimeSpan.Zero, "Retention:Stats must be longer than 0.")
             .Validate(o => o.BatchSize is > 0 and <= 10_000, "Retention:BatchSize must be between 1 and 10000.")
             .ValidateOnStart();
     }

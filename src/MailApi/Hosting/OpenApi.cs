@@ -75,6 +75,7 @@ internal static class OpenApi
         {
             ["Messages"] = "Send, and see what became of it.",
             ["Events"] = "Everything that happened, to be followed by cursor.",
+            ["Stats"] = "How much of what happened.",
             ["Templates"] = "What messages are made from: stored, versioned, rendered before anything is queued.",
             ["Suppressions"] = "Addresses that a project does not write to.",
             ["Bounces"] = "What became of messages after a relay had taken them.",

@@ -25,6 +25,8 @@ internal sealed class OperationNotes(IOptions<JsonOptions> json) : IOperationFil
         ["reason"] = (JsonSchemaType.String, "hard_bounce, soft_bounce, complaint, unsubscribe or manual."),
         ["since"] = (JsonSchemaType.String, "Not before this time (RFC 3339)."),
         ["until"] = (JsonSchemaType.String, "Before this time (RFC 3339)."),
+        ["interval"] = (JsonSchemaType.String, "hour (for up to 31 days) or day (for up to 400 days, default), in UTC."),
+        ["group_by"] = (JsonSchemaType.String, "tag, template, domain or relay."),
         ["cursor"] = (JsonSchemaType.String, "next_cursor of the page before."),
         ["limit"] = (JsonSchemaType.Integer, "Rows per page, 1 to 100; default 25."),
         ["order"] = (JsonSchemaType.String, "asc or desc."),

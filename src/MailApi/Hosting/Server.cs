@@ -8,6 +8,7 @@ using MailApi.Events;
 using MailApi.Http;
 using MailApi.Messages;
 using MailApi.Projects;
+using MailApi.Stats;
 using MailApi.Suppressions;
 using MailApi.Templates;
 using MailApi.Webhooks;
@@ -72,6 +73,7 @@ internal static class Server
         services.AddWaysIn();
         services.AddJobServer(configuration);
         services.AddOpenApiDocument();
+        services.AddTelemetry(configuration);
         services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
             (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
     }
@@ -90,6 +92,7 @@ internal static class Server
         var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(ValidationFilter.Create);
         v1.MapMessages();
         v1.MapEvents();
+        v1.MapStats();
         v1.MapTemplates();
         v1.MapSuppressions();
         v1.MapBounces();
@@ -98,6 +101,7 @@ internal static class Server
         v1.MapApiKeys();
         v1.MapProjects();
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapErrorPage();
         app.MapOpenApiDocument();
         app.MapHangfireDashboard("/hangfire", new DashboardOptions

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using MailApi.Core.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -34,6 +35,7 @@ internal static class ProblemDetailsSetup
         }
 
         problem.Type = $"{ErrorPage.Path}#{code}";
+        MailMeter.RequestRefused($"{code}");
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "1";

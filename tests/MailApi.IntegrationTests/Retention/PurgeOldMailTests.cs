@@ -19,13 +19,20 @@ public sealed class PurgeOldMailTests
     public async Task Content_goes_first_then_the_log_and_the_unsent_stays(string provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider);
-        var databases = new Databases(provider, database.ConnectionString);
+        var databases = new Contexts(database);
         await using var db = databases.CreateDbContext();
         await db.Database.MigrateAsync();
         var ancient = Enumerable.Range(0, 5).Select(_ => Add(db, 100, MessageStatus.Completed)).ToList();
         var old = Add(db, 40, MessageStatus.Completed);
         var unsent = Add(db, 100, MessageStatus.Sending, isQueued: true);
         var fresh = Add(db, 1, MessageStatus.Completed);
+        db.Stats.AddRange(new[] { 401, 402, 399 }.Select(age => new HourlyCount
+        {
+            ProjectId = Id<Project>.New(Now),
+            Dimension = StatDimension.Total,
+            Hour = (int)((Now - TimeSpan.FromDays(age)).ToUnixTimeSeconds() / 3_600),
+            Key = "",
+        }));
         await db.SaveChangesAsync();
 
         var purge = new PurgeOldMail(
@@ -41,6 +48,7 @@ public sealed class PurgeOldMailTests
         Assert.Equal(3, await db.Recipients.CountAsync());
         Assert.False(await db.Recipients.AnyAsync(r => ancient.Contains(r.MessageId)));
         Assert.Equal(1, await db.Deliveries.CountAsync());
+        Assert.Equal(1, await db.Stats.CountAsync());
     }
 
     [Theory]
@@ -49,7 +57,7 @@ public sealed class PurgeOldMailTests
     public async Task What_endpoints_were_told_goes_by_age_and_what_they_are_to_be_told_stays(string provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider);
-        var databases = new Databases(provider, database.ConnectionString);
+        var databases = new Contexts(database);
         await using var db = databases.CreateDbContext();
         await db.Database.MigrateAsync();
         var (living, disabled) = (AddEndpoint(db, enabled: true), AddEndpoint(db, enabled: false));
@@ -176,19 +184,5 @@ public sealed class PurgeOldMailTests
         }
 
         return id;
-    }
-
-    private sealed class Databases(string provider, string connectionString) : IDbContextFactory<MailDb>
-    {
-        public MailDb CreateDbContext()
-        {
-            var builder = new DbContextOptionsBuilder<MailDb>();
-            DatabaseSetup.Configure(builder, new DatabaseOptions
-            {
-                Provider = Enum.Parse<DatabaseProvider>(provider, ignoreCase: true),
-                ConnectionString = connectionString,
-            });
-            return new MailDb(builder.Options);
-        }
     }
 }

@@ -9,7 +9,7 @@ public sealed class FolderTests
     private static readonly string[] Nouns =
     [
         "MailApi.ApiKeys", "MailApi.Projects", "MailApi.Suppressions", "MailApi.Messages", "MailApi.Events",
-        "MailApi.Templates", "MailApi.Webhooks", "MailApi.Bounces",
+        "MailApi.Templates", "MailApi.Webhooks", "MailApi.Bounces", "MailApi.Stats",
     ];
 
     private static readonly string CoreAssembly = typeof(MailDb).Assembly.Location;
@@ -23,6 +23,11 @@ public sealed class FolderTests
         ($"{Core}.Feedback.Relays", [$"{Core}.Data", $"{Core}.Delivery"], "what a relay says is a function of its request"),
         ($"{Core}.Domain", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp", "Microsoft.EntityFrameworkCore"],
             "the domain knows nothing else"),
+        ($"{Core}.Telemetry",
+            [$"{Core}.Data", $"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "instruments are told; they ask nobody"),
+        ($"{Core}.Stats", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
+            "statistics follow from events alone"),
         ($"{Core}.Data", [$"{Core}.Accepting", $"{Core}.Delivery", $"{Core}.Smtp", $"{Core}.Notifications"],
             "data knows no stage"),
         ($"{Core}.Composing", [$"{Core}.Data", $"{Core}.Delivery", $"{Core}.Smtp"], "composing is a function of its input"),

@@ -1,5 +1,6 @@
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
+using MailApi.Core.Telemetry;
 
 namespace MailApi.Core.Data.Events;
 
@@ -12,6 +13,7 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
     // Transactions of a node run one after the other, so these are the running one's.
     private readonly List<ToldEvent> _handed = [];
     private readonly HashSet<Id<Webhook>> _stored = [];
+    private readonly List<NewEvent> _recorded = [];
 
     /// <summary>
     /// Flushes what waits in a session. To be called in every transaction before its first <see cref="Record"/>, and
@@ -27,6 +29,7 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
     /// <summary>Records an event.</summary>
     public void Record(IStatements statements, NewEvent e)
     {
+        _recorded.Add(e);
         var id = Id<Event>.New(e.Timestamp);
         var endpoints = listeners.To(e).ToList();
         var place = Insert(statements, StatementFor(e, endpoints.Count > 0), id, e);
@@ -73,11 +76,17 @@ public sealed class EventLog(Listeners listeners, FreshEvents fresh, EndpointWak
 
         _handed.Clear();
         _stored.Clear();
+        _recorded.Clear();
     }
 
     /// <summary>The transaction is durable: those who send may begin.</summary>
     internal void Announce()
     {
+        foreach (var e in _recorded)
+        {
+            MailMeter.EventRecorded(e.Type, e.Details);
+        }
+
         if (_handed.Count + _stored.Count == 0)
         {
             return;

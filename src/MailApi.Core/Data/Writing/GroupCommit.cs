@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
 using MailApi.Core.Data.Events;
+using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -120,6 +122,8 @@ public sealed partial class GroupCommit(Writer writer, EventLog events, TimeProv
 
     private async Task<Exception?> TryCommitAsync(IReadOnlyList<IGroupWrite> group)
     {
+        using var span = MailTraces.StartRoot("commit")?.SetTag("mailapi.commit.size", group.Count);
+        var started = Stopwatch.GetTimestamp();
         try
         {
             await writer.TransactAsync(
@@ -141,9 +145,12 @@ public sealed partial class GroupCommit(Writer writer, EventLog events, TimeProv
         catch (Exception exception) when (exception is DbException or IOException or TimeoutException or OperationCanceledException
             or InvalidOperationException or InvalidCastException)
         {
+            MailMeter.Committed(group.Count, started, committed: false);
+            span.Fail(exception.GetType().Name);
             return exception;
         }
 
+        MailMeter.Committed(group.Count, started, committed: true);
         foreach (var write in group)
         {
             write.Committed();

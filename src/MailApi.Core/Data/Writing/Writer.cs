@@ -1,4 +1,6 @@
+using System.Data.Common;
 using MailApi.Core.Data.Events;
+using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Data.Writing;
@@ -29,8 +31,13 @@ public sealed class Writer(IOptions<DatabaseOptions> options, EventLog events) :
             await _session.CommitAsync();
             events.Announce();
         }
-        catch
+        catch (Exception exception)
         {
+            if (exception is DbException or IOException or TimeoutException)
+            {
+                MailMeter.DatabaseFailed("writer");
+            }
+
             await DropAsync();
             throw;
         }

@@ -33,6 +33,18 @@ internal sealed class SessionPool : IAsyncDisposable
     /// <summary>Sessions that stand, lent or idle.</summary>
     public int Open => Volatile.Read(ref _established);
 
+    /// <summary>Sessions that are lent.</summary>
+    public int InUse
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _established - _idle.Count;
+            }
+        }
+    }
+
     /// <summary>
     /// Lends a session. <paramref name="fresh"/> asks for a new one, as far as the limit allows.
     /// </summary>

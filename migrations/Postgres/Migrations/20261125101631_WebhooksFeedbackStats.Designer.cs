@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MailApi.Migrations.Postgres.Migrations
 {
     [DbContext(typeof(MailDb))]
-    [Migration("20261125095653_WebhooksAndFeedback")]
-    partial class WebhooksAndFeedback
+    [Migration("20261125101631_WebhooksFeedbackStats")]
+    partial class WebhooksFeedbackStats
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -226,6 +226,77 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasDatabaseName("ix_events_project_id_transaction_id_id");
 
                     b.ToTable("events");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.HourlyCount", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Dimension")
+                        .HasColumnType("text")
+                        .HasColumnName("dimension");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Accepted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("accepted");
+
+                    b.Property<long>("BouncedBlock")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bounced_block");
+
+                    b.Property<long>("BouncedHard")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bounced_hard");
+
+                    b.Property<long>("BouncedSoft")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bounced_soft");
+
+                    b.Property<long>("BouncedUndetermined")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bounced_undetermined");
+
+                    b.Property<long>("Complained")
+                        .HasColumnType("bigint")
+                        .HasColumnName("complained");
+
+                    b.Property<long>("Deferred")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deferred");
+
+                    b.Property<long>("Delivered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivered");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<long>("Recipients")
+                        .HasColumnType("bigint")
+                        .HasColumnName("recipients");
+
+                    b.Property<long>("Suppressed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("suppressed");
+
+                    b.HasKey("ProjectId", "Dimension", "Hour", "Key")
+                        .HasName("pk_stats");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_stats_hour");
+
+                    b.ToTable("stats", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.IdempotencyKey", b =>
@@ -599,6 +670,26 @@ namespace MailApi.Migrations.Postgres.Migrations
                         .HasName("pk_secrets");
 
                     b.ToTable("secrets");
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.StatPosition", b =>
+                {
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transaction_id");
+
+                    b.HasKey("ProjectId")
+                        .HasName("pk_stat_positions");
+
+                    b.ToTable("stat_positions", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Suppression", b =>

@@ -5,7 +5,7 @@
 namespace MailApi.Migrations.Sqlite.Migrations
 {
     /// <inheritdoc />
-    public partial class WebhooksAndFeedback : Migration
+    public partial class WebhooksFeedbackStats : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -55,6 +55,44 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_secrets", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stat_positions",
+                columns: table => new
+                {
+                    project_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    transaction_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    event_id = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stat_positions", x => x.project_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stats",
+                columns: table => new
+                {
+                    project_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    dimension = table.Column<string>(type: "TEXT", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    accepted = table.Column<long>(type: "INTEGER", nullable: false),
+                    recipients = table.Column<long>(type: "INTEGER", nullable: false),
+                    delivered = table.Column<long>(type: "INTEGER", nullable: false),
+                    deferred = table.Column<long>(type: "INTEGER", nullable: false),
+                    bounced_hard = table.Column<long>(type: "INTEGER", nullable: false),
+                    bounced_block = table.Column<long>(type: "INTEGER", nullable: false),
+                    bounced_soft = table.Column<long>(type: "INTEGER", nullable: false),
+                    bounced_undetermined = table.Column<long>(type: "INTEGER", nullable: false),
+                    failed = table.Column<long>(type: "INTEGER", nullable: false),
+                    suppressed = table.Column<long>(type: "INTEGER", nullable: false),
+                    complained = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stats", x => new { x.project_id, x.dimension, x.hour, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -179,6 +217,11 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 filter: "lease_owner IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_stats_hour",
+                table: "stats",
+                column: "hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_suppression_imports_project_id_id",
                 table: "suppression_imports",
                 columns: new[] { "project_id", "id" });
@@ -240,6 +283,12 @@ namespace MailApi.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "secrets");
+
+            migrationBuilder.DropTable(
+                name: "stat_positions");
+
+            migrationBuilder.DropTable(
+                name: "stats");
 
             migrationBuilder.DropTable(
                 name: "suppression_import_contents");
