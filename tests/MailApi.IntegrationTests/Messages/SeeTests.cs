@@ -81,6 +81,7 @@ public abstract class SeeTests(CaptureService service)
     {
         using var api = await service.NewProjectAsync();
         await api.WaitForEndAsync(await api.AcceptAsync(ApiClient.Message()));
+        await api.WaitForEventsAsync(2);
         var first = (await api.GetAsync("/v1/events?limit=1")).Body!;
         Assert.Equal("message.accepted", first["data"]![0]!["type"]!.GetValue<string>());
         Assert.True(first["has_more"]!.GetValue<bool>());
@@ -92,9 +93,9 @@ public abstract class SeeTests(CaptureService service)
 
         var id = await api.AcceptAsync(ApiClient.Message("bounced@sandbox.test"));
         await api.WaitForEndAsync(id);
-        var next = (await api.GetAsync($"/v1/events?cursor={cursor}")).Body!["data"]!.AsArray();
-        Assert.Equal(["message.accepted", "message.bounced"], next.Select(e => e!["type"]!.GetValue<string>()));
-        var bounce = next[1]!["data"]!;
+        var next = await api.WaitForEventsAsync(2, $"/v1/events?cursor={cursor}");
+        Assert.Equal(["message.accepted", "message.bounced"], next.Select(e => e["type"]!.GetValue<string>()));
+        var bounce = next[1]["data"]!;
         Assert.Equal("hard", bounce["bounce"]!["class"]!.GetValue<string>());
         Assert.Equal("5.1.1", bounce["smtp"]!["enhanced_code"]!.GetValue<string>());
     }

@@ -58,6 +58,9 @@ public sealed class CrashRun
         using var client = new MailApiClient(_service.Address, _service.ApiKey);
 
         await PostAndSignalAsync(client, cancellationToken);
+
+        // The last signal may have come a moment ago.
+        await _service.WaitUntilReadyAsync(cancellationToken);
         await DrainAsync(client, cancellationToken);
         await ended.CancelAsync();
         await recording;
