@@ -105,6 +105,18 @@ public sealed class RelayQueue : IDisposable
         }
     }
 
+    /// <summary>True while deliveries wait in memory for a sender.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Array.Exists(_lanes, lane => lane.Waiting > 0);
+            }
+        }
+    }
+
     /// <summary>Deliveries of a priority that wait in memory for a sender.</summary>
     public int Waiting(Priority priority)
     {

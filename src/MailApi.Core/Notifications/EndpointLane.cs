@@ -1,4 +1,5 @@
 using MailApi.Core.Data.Events;
+using MailApi.Core.Delivery;
 using MailApi.Core.Domain;
 using Microsoft.Extensions.Logging;
 
@@ -14,12 +15,16 @@ internal sealed partial class EndpointLane(
     NotificationLeases leases,
     FreshEvents fresh,
     NotifyEndpoint notify,
+    RelayQueue mail,
     TimeProvider time,
     ILogger logger) : IDisposable
 {
     private const int Resting = 0;
     private const int Running = 1;
     private const int Called = 2;
+
+    /// <summary>Mail goes first: while some waits for a sender, one request follows the other, or this much later.</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(1);
 
@@ -140,6 +145,10 @@ internal sealed partial class EndpointLane(
             if (_pause.IsProbing)
             {
                 await sent;
+            }
+            else if (mail.IsBusy)
+            {
+                await Task.WhenAny(sent, Task.Delay(Courtesy, time, CancellationToken.None));
             }
         }
     }

@@ -20,6 +20,7 @@ public sealed partial class NotifyWebhooks(
     FreshEvents fresh,
     NodeIdentity node,
     NodeLane<NotifyWebhooks> lane,
+    RelayQueue mail,
     IOptions<WebhookOptions> options,
     IOptions<DeliveryOptions> delivery,
     TimeProvider time,
@@ -90,7 +91,7 @@ public sealed partial class NotifyWebhooks(
             if (!_endpoints.TryGetValue(id, out var endpoint))
             {
                 endpoint = _endpoints[id] = new EndpointLane(
-                    id, options.Value.MaxConcurrencyPerEndpoint, leases, fresh, notify, time, logger);
+                    id, options.Value.MaxConcurrencyPerEndpoint, leases, fresh, notify, mail, time, logger);
             }
 
             endpoint.Call(stored, stopping, abort);
