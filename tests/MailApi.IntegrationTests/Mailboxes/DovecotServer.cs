@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using MailApi.Benchmarks.LoadTool.Peers;
 using MailApi.IntegrationTests.Smtp;
 using MailKit;
 using MailKit.Net.Imap;
@@ -24,13 +24,13 @@ internal sealed class DovecotServer : IAsyncDisposable
 
     private DovecotServer(bool idle) => _idle = idle ? "" : "imap_capability = IMAP4rev1 SASL-IR LITERAL+ NAMESPACE UIDPLUS";
 
-    public int Imap { get; } = FreePort();
+    public int Imap { get; } = FreePort.Next();
 
-    public int Imaps { get; } = FreePort();
+    public int Imaps { get; } = FreePort.Next();
 
-    public int Pop3 { get; } = FreePort();
+    public int Pop3 { get; } = FreePort.Next();
 
-    public int Pop3s { get; } = FreePort();
+    public int Pop3s { get; } = FreePort.Next();
 
     /// <summary>The authority of its certificate, in PEM, for those who should trust it.</summary>
     public string Authority => Path.Combine(_folder, "authority.pem");
@@ -100,13 +100,6 @@ internal sealed class DovecotServer : IAsyncDisposable
 
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string IdOf(string what)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using MailApi.Benchmarks.LoadTool.Peers;
 
 namespace MailApi.IntegrationTests.Mailboxes;
 
@@ -19,7 +18,7 @@ internal sealed class PostfixServer : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     public string Log => Path.Combine(_root, "log", "maillog");
 
@@ -48,13 +47,6 @@ internal sealed class PostfixServer : IAsyncDisposable
     {
         await RunAsync(Program, "-c", Path.Combine(_root, "conf"), "stop");
         Directory.Delete(_root, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using MailApi.Benchmarks.LoadTool.Peers;
 
 namespace MailApi.IntegrationTests.Running;
 
@@ -21,7 +20,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         Database = database;
         Settings = settings;
-        BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
+        BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}");
     }
 
     public TestDatabase Database { get; }
@@ -125,13 +124,6 @@ public sealed class ServiceProcess : IAsyncDisposable
 
         _process?.Dispose();
         await Database.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private ProcessStartInfo StartInfo(IEnumerable<string> arguments)

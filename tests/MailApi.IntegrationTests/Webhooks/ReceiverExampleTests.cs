@@ -6,6 +6,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using MailApi.Benchmarks.LoadTool.Peers;
 using MailApi.Core.Notifications.Sending;
 using MailApi.IntegrationTests.Running;
 
@@ -23,7 +24,7 @@ public sealed class ReceiverExampleTests(SqliteCapture service)
     public async Task A_receiver_verifies_what_it_takes(string program, string file)
     {
         using var api = await service.NewWebhookProjectAsync();
-        var url = $"http://127.0.0.1:{FreePort()}/hook";
+        var url = $"http://127.0.0.1:{FreePort.Next()}/hook";
         var made = await api.PostAsync("/v1/webhooks", new JsonObject { ["url"] = url, ["events"] = new JsonArray("message.*") });
         Assert.True(made.Status == 201, $"{made.Body}");
         var (endpoint, secret) = (made.Body!["id"]!.GetValue<string>(), made.Body["secret"]!.GetValue<string>());
@@ -101,13 +102,6 @@ public sealed class ReceiverExampleTests(SqliteCapture service)
             Assert.Skip($"{program} is missing; tests/run installs it.");
             throw;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class Program : IDisposable

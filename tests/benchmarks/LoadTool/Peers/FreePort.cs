@@ -3,13 +3,32 @@ using System.Net.Sockets;
 
 namespace MailApi.Benchmarks.LoadTool.Peers;
 
-/// <summary>A loopback TCP port that nobody listens on.</summary>
+/// <summary>
+/// Loopback TCP ports that nobody listens on, each given out once. They lie below the range that the system takes ports for
+/// connections and for port 0 from: until their program binds them, nobody else gets them.
+/// </summary>
 public static class FreePort
 {
+    private const int First = 10_240;
+    private const int Count = 20_000;
+
+    private static int _next = Random.Shared.Next(Count);
+
     public static int Next()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + ((Interlocked.Increment(ref _next) & int.MaxValue) % Count);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 }
