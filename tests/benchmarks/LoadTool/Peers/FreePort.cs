@@ -5,12 +5,13 @@ namespace MailApi.Benchmarks.LoadTool.Peers;
 
 /// <summary>
 /// Loopback TCP ports that nobody listens on, each given out once. They lie below the range that the system takes ports for
-/// connections and for port 0 from: until their program binds them, nobody else gets them.
+/// connections and for port 0 from: until their program binds them, nobody else gets them. None is a port that webhooks
+/// refuse.
 /// </summary>
 public static class FreePort
 {
-    private const int First = 10_240;
-    private const int Count = 20_000;
+    private const int First = 12_000;
+    private const int Count = 14_000;
 
     private static int _next = Random.Shared.Next(Count);
 
