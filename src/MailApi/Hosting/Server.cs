@@ -5,6 +5,7 @@ using MailApi.Bounces;
 using MailApi.Bounces.Relays;
 using MailApi.Core.Feedback;
 using MailApi.Events;
+using MailApi.Hosting.Jobs;
 using MailApi.Http;
 using MailApi.Messages;
 using MailApi.Projects;
@@ -53,7 +54,6 @@ internal static class Server
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);
         await app.Services.GetRequiredService<SealKey>().LoadAsync(CancellationToken.None);
         await app.Services.GreetAsync(app.Configuration);
-        app.Services.ScheduleRecurringJobs();
         await app.RunAsync();
     }
 

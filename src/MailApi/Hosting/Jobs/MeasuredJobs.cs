@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Hangfire.Server;
 using MailApi.Core.Telemetry;
 
-namespace MailApi.Hosting;
+namespace MailApi.Hosting.Jobs;
 
 /// <summary>Measures every job that comes to an end while the node runs.</summary>
 internal sealed class MeasuredJobs : IServerFilter

@@ -4,7 +4,7 @@ using Hangfire.Dashboard;
 using MailApi.Core.Domain;
 using MailApi.Http;
 
-namespace MailApi.Hosting;
+namespace MailApi.Hosting.Jobs;
 
 /// <summary>
 /// Opens the job dashboard to admin keys only: as a bearer token, or as the password of a browser's question.
