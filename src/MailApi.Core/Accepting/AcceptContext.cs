@@ -1,5 +1,6 @@
 using MailApi.Core.Data.Events;
 using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 
 namespace MailApi.Core.Accepting;

@@ -1,9 +1,9 @@
 using MailApi.Core.Data;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
-using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
-using PendingDelivery = MailApi.Core.Delivery.PendingRecipient;
+using PendingDelivery = MailApi.Core.Delivery.Queueing.PendingRecipient;
 
 namespace MailApi.Core.Accepting;
 
@@ -118,7 +118,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     {
         if (_leased is { } leased)
         {
-            context.Queue.Release(ProjectId, leased.Priority, leased.Bytes);
+            context.Queue.Release(leased.Place);
             _leased = null;
         }
     }
@@ -208,7 +208,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     {
         var due = message.SendAt ?? now;
         var expires = due + context.Delivery.ExpiresAfter;
-        var leased = message.SendAt is null && context.Queue.TryReserve(ProjectId, message.Priority, message.Size);
+        var leased = message.SendAt is null && context.Queue.TryReserve(PlaceOf(message)) == Reservation.Taken;
         statements.Add(
             Statements.InsertDelivery, message.Id.Value, ProjectId.Value, (int)message.Priority, due, expires,
             leased ? 1 : 0, leased ? context.Node.Id : null, leased ? now : null);
@@ -216,6 +216,12 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         {
             _leased = Lease(message, expires);
         }
+    }
+
+    private Place PlaceOf(Message message)
+    {
+        var first = _recipients.FindIndex(r => r.Status == RecipientStatus.Queued);
+        return new Place(ProjectId, message.Priority, pending.Recipients[first].Mailbox.Address.Domain, message.Size);
     }
 
     private LeasedDelivery Lease(Message message, DateTimeOffset expires) => new()

@@ -1,6 +1,7 @@
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Telemetry;
 using Microsoft.Extensions.Options;

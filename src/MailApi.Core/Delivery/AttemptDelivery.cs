@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Routing;
 using MailApi.Core.Smtp;
@@ -14,6 +15,7 @@ namespace MailApi.Core.Delivery;
 /// <summary>One attempt from the lease to the line for commits: send, judge, record.</summary>
 public sealed partial class AttemptDelivery(
     RelaySet relays,
+    RelayQueue queue,
     GroupCommit commits,
     EventLog events,
     SuppressAddress suppress,
@@ -30,36 +32,55 @@ public sealed partial class AttemptDelivery(
     /// Attempts a delivery and puts its outcome in line. A delivery whose lease may have been lost, or that has to wait
     /// for a relay while the node stops, goes back untouched.
     /// </summary>
-    /// <param name="delivery">Leased by this node.</param>
+    /// <param name="turn">With a delivery leased by this node; it is over when the attempt is.</param>
     /// <param name="stopping">The node is to stop: nothing new is begun.</param>
     /// <param name="abort">The node will not wait any longer.</param>
-    public async Task RunAsync(LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+    public async Task RunAsync(SendingTurn turn, CancellationToken stopping, CancellationToken abort)
+    {
+        var answer = Answer.None;
+        IReadOnlyList<RelayResult>? results;
+        try
+        {
+            results = await SendInTimeAsync(turn.Delivery, stopping, abort);
+            answer = AnswerOf(results);
+        }
+        finally
+        {
+            queue.Finish(turn, answer);
+        }
+
+        // What was never begun goes back untouched.
+        await (results is null
+            ? leases.GiveBackAsync([(turn.Delivery.MessageId, turn.Delivery.Attempt)], CancellationToken.None)
+            : RecordAsync(turn.Delivery, results));
+    }
+
+    /// <summary>Null when nothing was begun; empty when nobody is left to send to.</summary>
+    private async Task<IReadOnlyList<RelayResult>?> SendInTimeAsync(
+        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
     {
         if (time.GetUtcNow() >= node.LeasesHoldUntil)
         {
-            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
-            return;
+            return null;
         }
 
         if (delivery.Recipients.Count == 0)
         {
             // Reports have told the end of each while another attempt was under way.
-            await RecordAsync(delivery, []);
-            return;
+            return [];
         }
 
         using var span = MailTraces.StartRoot("attempt", ActivityKind.Client)?
             .SetTag("mailapi.message_id", $"{delivery.MessageId}").SetTag("mailapi.attempt", delivery.Attempt);
         var results = await SendAsync(delivery, stopping, abort);
         Measure(results, span);
-        if (results.Count == 0)
-        {
-            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
-            return;
-        }
-
-        await RecordAsync(delivery, results);
+        return results.Count == 0 ? null : results;
     }
+
+    private static Answer AnswerOf(IReadOnlyList<RelayResult>? results) =>
+        results is not [.., var last] || last.RelayTrouble ? Answer.None
+        : last.Recipients.Any(r => r.Reply is not null || r.Kind != RecipientResultKind.Deferred) ? Answer.Given
+        : Answer.Missing;
 
     /// <summary>An attempt that a fault of ours cut short counts as deferred, so that it cannot be repeated for ever.</summary>
     public Task RecordFaultAsync(LeasedDelivery delivery)

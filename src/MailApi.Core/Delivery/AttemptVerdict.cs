@@ -1,3 +1,4 @@
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Smtp;
 

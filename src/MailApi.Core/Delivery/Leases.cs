@@ -1,5 +1,6 @@
 using MailApi.Core.Data;
 using MailApi.Core.Data.Writing;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,6 +15,7 @@ public sealed class Leases(
     ReturnPaths returnPaths,
     NodeIdentity node,
     Orphans orphans,
+    Parking parking,
     TimeProvider time)
 {
     private const int BatchSize = 200;
@@ -24,10 +26,11 @@ public sealed class Leases(
 
     /// <summary>
     /// Leases what is due, highest priority first, projects in turn, as far as there is room in memory. The lease and the
-    /// attempt's number are committed before anything is dialled. Returns how many wait in memory now because of it.
+    /// attempt's number are committed before anything is dialled. Returns how many of the table it has dealt with.
     /// </summary>
     public async Task<int> LeaseDueAsync(CancellationToken cancellationToken)
     {
+        await ParkAsync([.. queue.Shed().Select(d => (d.MessageId, d.Attempt))], cancellationToken);
         var leased = 0;
         foreach (var priority in Enum.GetValues<Priority>())
         {
@@ -115,16 +118,39 @@ public sealed class Leases(
             .Where(r => ids.Contains(r.MessageId) && Recipient.Open.Contains(r.Status))
             .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
 
-        var fitting = rows.Where(r => queue.TryReserve(r.Message.ProjectId, r.Message.Priority, r.Message.Size)).ToList();
-        await GiveBackAsync([.. rows.Except(fitting).Select(r => (r.Message.Id, r.Delivery.Attempt))], cancellationToken);
-        foreach (var row in fitting)
+        var found = rows.ToLookup(row => queue.TryReserve(PlaceOf(row.Message, recipients[row.Message.Id])));
+        await GiveBackAsync([.. found[Reservation.Full].Select(KeyOf)], cancellationToken);
+        await ParkAsync([.. found[Reservation.Congested].Select(KeyOf)], cancellationToken);
+        foreach (var row in found[Reservation.Taken])
         {
             var content = await db.Contents.AsNoTracking().SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
             queue.Add(Lease(row, content, recipients[row.Message.Id]));
         }
 
-        return fitting.Count;
+        return rows.Count - found[Reservation.Full].Count();
     }
+
+    /// <summary>
+    /// Returns deliveries of destinations that hang, to be due a little later, so that what others have in the table does
+    /// not stand behind them. Spread out, since the most of them will come to be parked again.
+    /// </summary>
+    private Task ParkAsync(IReadOnlyList<(Id<Message> Id, int Attempt)> deliveries, CancellationToken cancellationToken) =>
+        deliveries.Count == 0 ? Task.CompletedTask : writer.TransactAsync(
+            session =>
+            {
+                foreach (var (id, attempt) in deliveries)
+                {
+                    session.Add(Statements.Park, id.Value, node.Id, attempt, parking.Next());
+                }
+
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+
+    private static (Id<Message> Id, int Attempt) KeyOf(LeasedRow row) => (row.Message.Id, row.Delivery.Attempt);
+
+    private static Place PlaceOf(Message message, IEnumerable<Recipient> recipients) => new(
+        message.ProjectId, message.Priority, recipients.FirstOrDefault() is { } r ? Address(r.Email).Domain : "", message.Size);
 
     private LeasedDelivery Lease(LeasedRow row, MessageContent content, IEnumerable<Recipient> recipients)
     {

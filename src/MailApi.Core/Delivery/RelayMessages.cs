@@ -1,4 +1,5 @@
 using System.Data.Common;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ public sealed partial class RelayMessages(
         await using var timer = stopping.Register(() => abort.CancelAfter(options.Value.ShutdownTimeout));
         try
         {
-            queue.Open();
+            queue.Open(Senders());
             var senders = Enumerable.Range(0, Senders()).Select(_ => SendAsync(stopping, abort.Token)).ToList();
             await RefillAsync(stopping);
             var left = queue.Close();
@@ -77,18 +78,18 @@ public sealed partial class RelayMessages(
 
     private async Task SendAsync(CancellationToken stopping, CancellationToken abort)
     {
-        while (await queue.TakeAsync(stopping) is { } delivery)
+        while (await queue.TakeAsync(stopping) is { } turn)
         {
             try
             {
-                await attempts.RunAsync(delivery, stopping, abort);
+                await attempts.RunAsync(turn, stopping, abort);
             }
 #pragma warning disable CA1031 // The job's boundary: one delivery must not end the sending of all others.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Log.AttemptFailed(logger, exception, delivery.MessageId.ToString());
-                await attempts.RecordFaultAsync(delivery);
+                Log.AttemptFailed(logger, exception, turn.Delivery.MessageId.ToString());
+                await attempts.RecordFaultAsync(turn.Delivery);
             }
         }
     }

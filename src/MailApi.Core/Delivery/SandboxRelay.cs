@@ -1,5 +1,6 @@
 using System.Globalization;
 using MailApi.Core.Bounces.Replies;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Smtp;
 

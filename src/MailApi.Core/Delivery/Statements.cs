@@ -56,6 +56,10 @@ internal static class Statements
     public static readonly Statement GiveBack = new(
         $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1 {Held}");
 
+    /// <summary>message, owner, attempt, due: the attempt was never begun, and shall not be soon.</summary>
+    public static readonly Statement Park = new(
+        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1, due_at = $4 {Held}");
+
     /// <summary>message, owner, attempt, now: the attempt ended nobody knows how.</summary>
     public static readonly Statement TakeOver = new(
         $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = $4 {Held}");

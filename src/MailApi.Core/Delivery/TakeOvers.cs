@@ -1,5 +1,6 @@
 using MailApi.Core.Data;
 using MailApi.Core.Data.Writing;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using MailApi.Core.Data.Events;
-using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Notifications.Sending;
 using Microsoft.Extensions.Logging;

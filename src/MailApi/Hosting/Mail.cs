@@ -2,6 +2,7 @@ using MailApi.Core.Accepting;
 using MailApi.Core.Data.Events;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Feedback;
 using MailApi.Core.Notifications;
@@ -97,6 +98,7 @@ internal static class Mail
         services.AddSingleton<NodeIdentity>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<RelayQueue>();
+        services.AddSingleton<Parking>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<ScheduledMessages>();
         services.AddSingleton<SuppressionList>();

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.Metrics;
 using MailApi.Core.Data;
-using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using MailApi.Core.Routing;
 using MailApi.Core.Telemetry;

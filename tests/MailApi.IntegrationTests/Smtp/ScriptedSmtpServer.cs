@@ -19,9 +19,9 @@ internal sealed class ScriptedSmtpServer : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private volatile SmtpScript _script;
 
-    private ScriptedSmtpServer(SmtpScript script) => _script = script;
+    private ScriptedSmtpServer(SmtpScript script, string host) => (_script, Host) = (script, host);
 
-    public string Host { get; } = "127.0.0.1";
+    public string Host { get; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
@@ -29,10 +29,10 @@ internal sealed class ScriptedSmtpServer : IAsyncDisposable
 
     public SmtpScript Script => _script;
 
-    public static async Task<ScriptedSmtpServer> StartAsync(SmtpScript? script = null)
+    public static async Task<ScriptedSmtpServer> StartAsync(SmtpScript? script = null, string host = "127.0.0.1", int port = 0)
     {
-        var server = new ScriptedSmtpServer(script ?? new SmtpScript());
-        server._listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var server = new ScriptedSmtpServer(script ?? new SmtpScript(), host);
+        server._listener.Bind(new IPEndPoint(IPAddress.Parse(host), port));
         await server.ListenAsync();
         return server;
     }

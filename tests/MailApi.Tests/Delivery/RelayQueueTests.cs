@@ -1,4 +1,5 @@
 using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
 using Microsoft.Extensions.Options;
 
@@ -7,6 +8,7 @@ namespace MailApi.Tests.Delivery;
 public sealed class RelayQueueTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
+    private const string Domain = "x.example";
 
     [Fact]
     public async Task Higher_priorities_overtake()
@@ -16,9 +18,9 @@ public sealed class RelayQueueTests
         Put(queue, Priority.Normal);
         Put(queue, Priority.High);
 
-        Assert.Equal(Priority.High, (await queue.TakeAsync(CancellationToken.None))!.Priority);
-        Assert.Equal(Priority.Normal, (await queue.TakeAsync(CancellationToken.None))!.Priority);
-        Assert.Equal(Priority.Low, (await queue.TakeAsync(CancellationToken.None))!.Priority);
+        Assert.Equal(Priority.High, (await queue.TakeAsync(CancellationToken.None))!.Delivery.Priority);
+        Assert.Equal(Priority.Normal, (await queue.TakeAsync(CancellationToken.None))!.Delivery.Priority);
+        Assert.Equal(Priority.Low, (await queue.TakeAsync(CancellationToken.None))!.Delivery.Priority);
     }
 
     [Fact]
@@ -26,9 +28,9 @@ public sealed class RelayQueueTests
     {
         using var queue = Queue(most: 1);
 
-        Assert.True(queue.TryReserve(NewProject(), Priority.Low, 10));
-        Assert.False(queue.TryReserve(NewProject(), Priority.Low, 10));
-        Assert.True(queue.TryReserve(NewProject(), Priority.High, 10));
+        Assert.True(Reserve(queue, NewProject(), Priority.Low, 10));
+        Assert.False(Reserve(queue, NewProject(), Priority.Low, 10));
+        Assert.True(Reserve(queue, NewProject(), Priority.High, 10));
     }
 
     [Fact]
@@ -37,10 +39,10 @@ public sealed class RelayQueueTests
         using var queue = Queue(bytes: 100);
 
         var large = NewProject();
-        Assert.True(queue.TryReserve(large, Priority.Normal, 500));
-        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
-        queue.Release(large, Priority.Normal, 500);
-        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 1));
+        Assert.True(Reserve(queue, large, Priority.Normal, 500));
+        Assert.False(Reserve(queue, NewProject(), Priority.Normal, 1));
+        queue.Release(new Place(large, Priority.Normal, Domain, 500));
+        Assert.True(Reserve(queue, NewProject(), Priority.Normal, 1));
     }
 
     [Fact]
@@ -49,7 +51,7 @@ public sealed class RelayQueueTests
         using var queue = Queue(most: 2);
         Put(queue, Priority.Normal);
         Put(queue, Priority.Normal);
-        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
+        Assert.False(Reserve(queue, NewProject(), Priority.Normal, 1));
 
         await queue.TakeAsync(CancellationToken.None);
 
@@ -63,14 +65,14 @@ public sealed class RelayQueueTests
         Put(queue, Priority.Normal);
 
         Assert.Single(queue.Close());
-        Assert.False(queue.TryReserve(NewProject(), Priority.Normal, 1));
+        Assert.False(Reserve(queue, NewProject(), Priority.Normal, 1));
         Assert.Null(await queue.TakeAsync(new CancellationToken(canceled: true)));
     }
 
     private static RelayQueue Queue(int most = 10, long bytes = 1_000)
     {
-        var queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = most, MaxBytesInMemory = bytes }));
-        queue.Open();
+        var queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = most, MaxBytesInMemory = bytes }), TimeProvider.System);
+        queue.Open(senders: 100);
         return queue;
     }
 
@@ -91,7 +93,7 @@ public sealed class RelayQueueTests
         List<Id<Project>> taken = [];
         for (var i = 0; i < 5; i++)
         {
-            taken.Add((await queue.TakeAsync(CancellationToken.None))!.ProjectId);
+            taken.Add((await queue.TakeAsync(CancellationToken.None))!.Delivery.ProjectId);
         }
 
         Assert.Equal([flood, first, second, flood, first], taken);
@@ -103,15 +105,15 @@ public sealed class RelayQueueTests
         using var queue = Queue(most: 100, bytes: 10_000);
         var flood = NewProject();
         var taken = 0;
-        while (queue.TryReserve(flood, Priority.Normal, 10))
+        while (Reserve(queue, flood, Priority.Normal, 10))
         {
             taken++;
         }
 
         Assert.Equal(50, taken);
         Assert.Equal(0, queue.Room(flood, Priority.Normal));
-        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 10));
-        Assert.True(queue.TryReserve(flood, Priority.High, 10));
+        Assert.True(Reserve(queue, NewProject(), Priority.Normal, 10));
+        Assert.True(Reserve(queue, flood, Priority.High, 10));
     }
 
     [Fact]
@@ -119,22 +121,25 @@ public sealed class RelayQueueTests
     {
         using var queue = Queue(most: 100, bytes: 1_000);
         var flood = NewProject();
-        while (queue.TryReserve(flood, Priority.Normal, 100))
+        while (Reserve(queue, flood, Priority.Normal, 100))
         {
             // Until it has its share.
         }
 
-        Assert.True(queue.TryReserve(NewProject(), Priority.Normal, 100));
+        Assert.True(Reserve(queue, NewProject(), Priority.Normal, 100));
     }
 
     private static Id<Project> NewProject() => Id<Project>.New(Now);
+
+    private static bool Reserve(RelayQueue queue, Id<Project> project, Priority priority, int bytes) =>
+        queue.TryReserve(new Place(project, priority, Domain, bytes)) == Reservation.Taken;
 
     private static void Put(RelayQueue queue, Priority priority) => Put(queue, priority, NewProject());
 
     private static void Put(RelayQueue queue, Priority priority, Id<Project> project)
     {
         Assert.True(EmailAddress.TryParse("a@x.example", out var address, out _));
-        Assert.True(queue.TryReserve(project, priority, 10));
+        Assert.True(Reserve(queue, project, priority, 10));
         queue.Add(new LeasedDelivery
         {
             MessageId = Id<Message>.New(Now),
@@ -143,7 +148,7 @@ public sealed class RelayQueueTests
             Attempt = 1,
             Sandbox = false,
             Sender = address,
-            Recipients = [],
+            Recipients = [new PendingRecipient(0, address)],
             Tags = [],
             Metadata = new Dictionary<string, string>(),
             Prefix = [],

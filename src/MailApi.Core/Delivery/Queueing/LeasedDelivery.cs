@@ -1,6 +1,6 @@
 using MailApi.Core.Domain;
 
-namespace MailApi.Core.Delivery;
+namespace MailApi.Core.Delivery.Queueing;
 
 /// <summary>A recipient that has not reached its end.</summary>
 public sealed record PendingRecipient(int Position, EmailAddress Address);
@@ -36,4 +36,7 @@ public sealed record LeasedDelivery
 
     /// <summary>What it takes of the memory set aside for such deliveries.</summary>
     public required int Bytes { get; init; }
+
+    /// <summary>Its place in memory.</summary>
+    public Place Place => new(ProjectId, Priority, Recipients.Count > 0 ? Recipients[0].Address.Domain : "", Bytes);
 }

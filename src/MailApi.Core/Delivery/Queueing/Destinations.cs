@@ -1,0 +1,93 @@
+namespace MailApi.Core.Delivery.Queueing;
+
+/// <summary>
+/// Keeps one domain that hangs from taking all senders: a domain may have at most three quarters of those that do not
+/// hang elsewhere, begins with few, and gains one with each answer.
+/// </summary>
+internal sealed class Destinations(TimeProvider time)
+{
+    /// <summary>An attempt that is under way for longer says nothing good of its destination.</summary>
+    public static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Destination> _byDomain = new(StringComparer.Ordinal);
+    private readonly Queue<SendingTurn> _underWay = new();
+    private int _stuck;
+
+    /// <summary>Attempts that this node has under way at most.</summary>
+    public int Senders { get; set; }
+
+    public Destination Enter(string domain)
+    {
+        if (!_byDomain.TryGetValue(domain, out var destination))
+        {
+            destination = _byDomain[domain] = new Destination(domain);
+        }
+
+        destination.Lines++;
+        return destination;
+    }
+
+    public void Leave(Destination destination)
+    {
+        destination.Lines--;
+        Forget(destination);
+    }
+
+    /// <summary>How many more attempts it may have under way.</summary>
+    public int Room(Destination destination) =>
+        Math.Max(0, Math.Min(destination.Limit, Most(destination)) - destination.UnderWay);
+
+    public bool IsTroubled(Destination destination) => destination.IsTroubled(Most(destination));
+
+    public SendingTurn Begin(LeasedDelivery delivery, Destination destination)
+    {
+        destination.UnderWay++;
+        var turn = new SendingTurn(delivery, destination, time.GetTimestamp());
+        _underWay.Enqueue(turn);
+        return turn;
+    }
+
+    public void End(SendingTurn turn, Answer answer)
+    {
+        var destination = turn.Destination;
+        turn.IsOver = true;
+        destination.UnderWay--;
+        if (turn.IsStuck)
+        {
+            destination.Stuck--;
+            _stuck--;
+        }
+
+        destination.Learn(answer, Most(destination));
+        Forget(destination);
+    }
+
+    /// <summary>Marks what takes too long; true when there is something new.</summary>
+    public bool Review()
+    {
+        var before = _stuck;
+        while (_underWay.TryPeek(out var oldest)
+            && (oldest.IsOver || time.GetElapsedTime(oldest.StartedAt) >= StuckAfter))
+        {
+            _underWay.Dequeue();
+            if (!oldest.IsOver)
+            {
+                oldest.IsStuck = true;
+                oldest.Destination.Stuck++;
+                _stuck++;
+            }
+        }
+
+        return _stuck > before;
+    }
+
+    private int Most(Destination destination) => Math.Max(1, (Senders - (_stuck - destination.Stuck)) * 3 / 4);
+
+    private void Forget(Destination destination)
+    {
+        if (destination is { Lines: 0, UnderWay: 0 })
+        {
+            _byDomain.Remove(destination.Domain);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using MailApi.Core.Delivery;
+using MailApi.Core.Delivery.Queueing;
+using MailApi.Core.Domain;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MailApi.Tests.Delivery;
+
+/// <summary>A domain that hangs takes few senders and little memory, whoever's mail goes there.</summary>
+public sealed class DestinationTests : IDisposable
+{
+    private const int Senders = 20;
+    private const string Slow = "slow.example";
+    private const string Other = "other.example";
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new(Now);
+    private readonly Id<Project> _project = Id<Project>.New(Now);
+    private readonly RelayQueue _queue;
+    private Task<SendingTurn?>? _idle;
+
+    public DestinationTests()
+    {
+        _queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = 2_000 }), _time);
+        _queue.Open(Senders);
+    }
+
+    public void Dispose() => _queue.Dispose();
+
+    [Fact]
+    public void A_destination_begins_with_few_attempts_and_gains_one_with_each_answer()
+    {
+        Put(Slow, 50);
+        var turns = Take(50);
+        Assert.Equal(5, turns.Count);
+
+        _queue.Finish(turns[0], Answer.Given);
+
+        Assert.Equal(2, Take(50).Count);
+        Put(Other, 1);
+        Assert.Equal(Other, Assert.Single(Take(1)).Delivery.Place.Destination);
+    }
+
+    [Fact]
+    public void One_destination_has_three_quarters_of_the_senders_at_most()
+    {
+        Assert.Equal(15, Prove(Slow).Count);
+    }
+
+    [Fact]
+    public void What_hangs_elsewhere_is_not_there_to_be_shared()
+    {
+        Prove(Slow);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _queue.Shed();
+
+        Assert.Equal(3, Prove(Other).Count);
+    }
+
+    [Fact]
+    public void Without_an_answer_the_attempts_halve()
+    {
+        Put(Slow, 50);
+        Take(50).ForEach(turn => _queue.Finish(turn, Answer.Missing));
+
+        Assert.Single(Take(50));
+    }
+
+    [Fact]
+    public void Trouble_of_a_relay_says_nothing_of_the_destination()
+    {
+        Put(Slow, 50);
+        Take(50).ForEach(turn => _queue.Finish(turn, Answer.None));
+
+        Assert.Equal(5, Take(50).Count);
+    }
+
+    [Fact]
+    public void A_destination_that_has_not_answered_keeps_few_places()
+    {
+        Put(Slow, 100);
+
+        Assert.Equal(Reservation.Congested, Reserve(Slow));
+        Assert.Equal(Reservation.Taken, Reserve(Other));
+    }
+
+    [Fact]
+    public void One_that_has_answered_may_have_what_its_project_may()
+    {
+        Prove(Slow);
+
+        Put(Slow, 200);
+    }
+
+    [Fact]
+    public void When_it_hangs_it_hands_back_what_it_has_too_much_of()
+    {
+        Prove(Slow);
+        Put(Slow, 500);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var surplus = _queue.Shed();
+
+        Assert.InRange(surplus.Count, 500, 550);
+        Assert.All(surplus, delivery => Assert.Equal(Slow, delivery.Place.Destination));
+        Assert.Equal(Reservation.Congested, Reserve(Slow));
+        Assert.Empty(_queue.Shed());
+        Put(Other, 1);
+        Assert.Equal(Other, Assert.Single(Take(1)).Delivery.Place.Destination);
+    }
+
+    [Fact]
+    public void Waiting_for_a_destination_is_not_waiting_for_a_sender()
+    {
+        Put(Slow, 50);
+        Take(50);
+
+        Assert.False(_queue.IsBusy);
+        Assert.Equal(45, _queue.Waiting(Priority.Normal));
+    }
+
+    [Fact]
+    public void A_sender_that_waits_is_served_when_an_attempt_ends()
+    {
+        Put(Slow, 6);
+        var turns = Take(5);
+        Assert.Empty(Take(1));
+
+        _queue.Finish(turns[0], Answer.Given);
+
+        Assert.Equal(Slow, Assert.Single(Take(1)).Delivery.Place.Destination);
+    }
+
+    [Fact]
+    public void Higher_priorities_get_a_destinations_room_first()
+    {
+        Put(Slow, 10, Priority.Low);
+        var turns = Take(5);
+        Put(Slow, 1, Priority.High);
+        Assert.Empty(Take(1));
+
+        _queue.Finish(turns[0], Answer.None);
+
+        Assert.Equal(Priority.High, Assert.Single(Take(1)).Delivery.Priority);
+    }
+
+    [Fact]
+    public void A_closed_queue_hands_back_what_waits_for_its_destination()
+    {
+        Put(Slow, 50);
+        Take(50);
+
+        Assert.Equal(45, _queue.Close().Count);
+    }
+
+    /// <summary>Answers until the destination has all the attempts it may have, and leaves those under way.</summary>
+    private List<SendingTurn> Prove(string domain)
+    {
+        Put(domain, 90);
+        var turns = Take(1);
+        for (var i = 0; i < Senders; i++)
+        {
+            _queue.Finish(turns[0], Answer.Given);
+            turns.RemoveAt(0);
+            turns.AddRange(Take(Senders));
+        }
+
+        return turns;
+    }
+
+    /// <summary>What senders could begin now.</summary>
+    private List<SendingTurn> Take(int most)
+    {
+        List<SendingTurn> turns = [];
+        while (turns.Count < most)
+        {
+            _idle ??= _queue.TakeAsync(CancellationToken.None);
+            if (!_idle.IsCompletedSuccessfully)
+            {
+                break;
+            }
+
+            turns.Add(_idle.Result!);
+            _idle = null;
+        }
+
+        return turns;
+    }
+
+    private Reservation Reserve(string domain) => _queue.TryReserve(new Place(_project, Priority.Normal, domain, 10));
+
+    private void Put(string domain, int count, Priority priority = Priority.Normal)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(EmailAddress.TryParse($"a@{domain}", out var address, out _));
+            var delivery = new LeasedDelivery
+            {
+                MessageId = Id<Message>.New(Now),
+                ProjectId = _project,
+                Priority = priority,
+                Attempt = 1,
+                Sandbox = false,
+                Sender = address,
+                Recipients = [new PendingRecipient(0, address)],
+                Tags = [],
+                Metadata = new Dictionary<string, string>(),
+                Prefix = [],
+                Mime = [],
+                ExpiresAt = Now,
+                Bytes = 10,
+            };
+            Assert.Equal(Reservation.Taken, _queue.TryReserve(delivery.Place));
+            _queue.Add(delivery);
+        }
+    }
+}
