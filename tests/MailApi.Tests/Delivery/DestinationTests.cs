@@ -21,7 +21,7 @@ public sealed class DestinationTests : IDisposable
 
     public DestinationTests()
     {
-        _queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = 2_000 }), _time);
+        _queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = 1_000 }), _time);
         _queue.Open(Senders);
     }
 
@@ -78,7 +78,7 @@ public sealed class DestinationTests : IDisposable
     [Fact]
     public void A_destination_that_has_not_answered_keeps_few_places()
     {
-        Put(Slow, 100);
+        Put(Slow, 125);
 
         Assert.Equal(Reservation.Congested, Reserve(Slow));
         Assert.Equal(Reservation.Taken, Reserve(Other));
@@ -96,12 +96,12 @@ public sealed class DestinationTests : IDisposable
     public void When_it_hangs_it_hands_back_what_it_has_too_much_of()
     {
         Prove(Slow);
-        Put(Slow, 500);
+        Put(Slow, 400);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         var surplus = _queue.Shed();
 
-        Assert.InRange(surplus.Count, 500, 550);
+        Assert.InRange(surplus.Count, 400, 475);
         Assert.All(surplus, delivery => Assert.Equal(Slow, delivery.Place.Destination));
         Assert.Equal(Reservation.Congested, Reserve(Slow));
         Assert.Empty(_queue.Shed());

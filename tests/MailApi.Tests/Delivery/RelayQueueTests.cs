@@ -8,7 +8,7 @@ namespace MailApi.Tests.Delivery;
 public sealed class RelayQueueTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 10, 0, 0, TimeSpan.Zero);
-    private const string Domain = "x.example";
+    private int _destinations;
 
     [Fact]
     public async Task Higher_priorities_overtake()
@@ -38,10 +38,10 @@ public sealed class RelayQueueTests
     {
         using var queue = Queue(bytes: 100);
 
-        var large = NewProject();
-        Assert.True(Reserve(queue, large, Priority.Normal, 500));
+        var large = new Place(NewProject(), Priority.Normal, "x.example", 500);
+        Assert.Equal(Reservation.Taken, queue.TryReserve(large));
         Assert.False(Reserve(queue, NewProject(), Priority.Normal, 1));
-        queue.Release(new Place(large, Priority.Normal, Domain, 500));
+        queue.Release(large);
         Assert.True(Reserve(queue, NewProject(), Priority.Normal, 1));
     }
 
@@ -131,16 +131,16 @@ public sealed class RelayQueueTests
 
     private static Id<Project> NewProject() => Id<Project>.New(Now);
 
-    private static bool Reserve(RelayQueue queue, Id<Project> project, Priority priority, int bytes) =>
-        queue.TryReserve(new Place(project, priority, Domain, bytes)) == Reservation.Taken;
+    /// <summary>Each at another destination: what one destination may have is tested elsewhere.</summary>
+    private bool Reserve(RelayQueue queue, Id<Project> project, Priority priority, int bytes) =>
+        queue.TryReserve(new Place(project, priority, $"x{_destinations++}.example", bytes)) == Reservation.Taken;
 
-    private static void Put(RelayQueue queue, Priority priority) => Put(queue, priority, NewProject());
+    private void Put(RelayQueue queue, Priority priority) => Put(queue, priority, NewProject());
 
-    private static void Put(RelayQueue queue, Priority priority, Id<Project> project)
+    private void Put(RelayQueue queue, Priority priority, Id<Project> project)
     {
-        Assert.True(EmailAddress.TryParse("a@x.example", out var address, out _));
-        Assert.True(Reserve(queue, project, priority, 10));
-        queue.Add(new LeasedDelivery
+        Assert.True(EmailAddress.TryParse($"a@x{_destinations++}.example", out var address, out _));
+        var delivery = new LeasedDelivery
         {
             MessageId = Id<Message>.New(Now),
             ProjectId = project,
@@ -155,6 +155,8 @@ public sealed class RelayQueueTests
             Mime = [],
             ExpiresAt = Now,
             Bytes = 10,
-        });
+        };
+        Assert.Equal(Reservation.Taken, queue.TryReserve(delivery.Place));
+        queue.Add(delivery);
     }
 }

@@ -66,7 +66,11 @@ internal sealed class PostgresSession : WriteSession
 
                 if (next < _tickets.Count)
                 {
-                    await ReadRowsAsync(reader, _tickets[next++], cancellationToken);
+                    var ticket = _tickets[next++];
+                    while (await reader.ReadAsync(cancellationToken))
+                    {
+                        ticket.Rows.Add(reader.GetValue(0));
+                    }
                 }
             }
             while (await reader.NextResultAsync(cancellationToken));

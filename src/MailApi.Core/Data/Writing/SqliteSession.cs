@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace MailApi.Core.Data.Writing;
 
@@ -8,8 +8,14 @@ namespace MailApi.Core.Data.Writing;
 /// </summary>
 internal sealed class SqliteSession : WriteSession
 {
+    /// <summary>Milliseconds that another writer of the same file is waited for.</summary>
+    private const int BusyTimeout = 30_000;
+
+    private static readonly Statement Begin = new("BEGIN IMMEDIATE");
+    private static readonly Statement Commit = new("COMMIT");
+
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<Statement, SqliteCommand> _prepared = [];
+    private readonly Dictionary<Statement, SqliteStatement> _prepared = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Statement Statement, object?[] Values, Ticket Ticket)> _waiting = [];
 
     private SqliteSession(SqliteConnection connection) => _connection = connection;
@@ -21,6 +27,7 @@ internal sealed class SqliteSession : WriteSession
         var connection = new SqliteConnection(builder.ConnectionString);
         connection.Open();
         SqlitePragmas.Apply(connection);
+        _ = raw.sqlite3_busy_timeout(connection.Handle, BusyTimeout);
         return new SqliteSession(connection);
     }
 
@@ -31,80 +38,47 @@ internal sealed class SqliteSession : WriteSession
         return ticket;
     }
 
-    public override async Task FlushAsync(CancellationToken cancellationToken)
+    public override Task FlushAsync(CancellationToken cancellationToken)
     {
         foreach (var (statement, values, ticket) in _waiting)
         {
-            var command = Prepare(statement, values.Length);
-            for (var i = 0; i < values.Length; i++)
-            {
-                command.Parameters[i].Value = Convert(values[i]);
-            }
-
-            using var reader = command.ExecuteReader();
-            await ReadRowsAsync(reader, ticket, cancellationToken);
-            ticket.Affected = Math.Max(0, reader.RecordsAffected);
+            Prepare(statement).Run(values, ticket);
         }
 
         _waiting.Clear();
+        return Task.CompletedTask;
     }
 
     internal override Task BeginAsync(CancellationToken cancellationToken)
     {
         _waiting.Clear();
-        Execute(Begin);
+        Prepare(Begin).Run([], new Ticket());
         return Task.CompletedTask;
     }
 
     internal override Task CommitAsync()
     {
-        Execute(Commit);
+        Prepare(Commit).Run([], new Ticket());
         return Task.CompletedTask;
     }
 
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        foreach (var command in _prepared.Values)
+        foreach (var statement in _prepared.Values)
         {
-            await command.DisposeAsync();
+            statement.Dispose();
         }
 
-        await _connection.DisposeAsync();
+        return _connection.DisposeAsync();
     }
 
-    private static readonly Statement Begin = new("BEGIN IMMEDIATE");
-    private static readonly Statement Commit = new("COMMIT");
-
-    private void Execute(Statement statement) => Prepare(statement, 0).ExecuteNonQuery();
-
-    private SqliteCommand Prepare(Statement statement, int parameters)
+    private SqliteStatement Prepare(Statement statement)
     {
-        if (_prepared.TryGetValue(statement, out var command))
+        if (!_prepared.TryGetValue(statement, out var prepared))
         {
-            return command;
+            prepared = _prepared[statement] = new SqliteStatement(_connection.Handle!, statement.SqliteSql ?? statement.Sql);
         }
 
-        command = _connection.CreateCommand();
-        command.CommandText = statement.SqliteSql ?? statement.Sql;
-        for (var i = 1; i <= parameters; i++)
-        {
-            command.Parameters.Add(new SqliteParameter($"${i}", null));
-        }
-
-        command.Prepare();
-        _prepared.Add(statement, command);
-        return command;
+        return prepared;
     }
-
-    private static object Convert(object? value) => value switch
-    {
-        null => DBNull.Value,
-        Guid id => id.ToByteArray(bigEndian: true),
-        DateTimeOffset time => time.ToUnixTimeMilliseconds(),
-        string[] texts => JsonSerializer.Serialize(texts),
-
-        // json_each() gives texts: statements over a list of ids compare hex(id).
-        Guid[] ids => JsonSerializer.Serialize(ids.Select(i => System.Convert.ToHexString(i.ToByteArray(bigEndian: true)))),
-        _ => value,
-    };
 }

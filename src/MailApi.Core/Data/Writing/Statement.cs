@@ -14,7 +14,7 @@ public sealed class Ticket
     public int Affected { get; internal set; }
 
     /// <summary>The first column of the rows that came back, as texts or as <see cref="Guid"/>s.</summary>
-    public List<object> Rows { get; } = [];
+    public List<object> Rows => field ??= [];
 }
 
 /// <summary>Takes statements of one transaction; they run at the next flush, in order.</summary>

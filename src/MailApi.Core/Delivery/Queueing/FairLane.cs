@@ -11,10 +11,10 @@ namespace MailApi.Core.Delivery.Queueing;
 internal sealed class FairLane(Priority priority, Destinations destinations, int most, long mostBytes)
 {
     /// <summary>Places of a project for a destination that has not answered yet.</summary>
-    private const int UnprovenPlaces = 100;
+    private readonly int _unprovenPlaces = Math.Max(1, most / 8);
 
     /// <summary>Places of a project for a destination that lets everything hang.</summary>
-    private const int TroubledPlaces = 10;
+    private readonly int _troubledPlaces = Math.Max(1, most / 200);
 
     private readonly Dictionary<Id<Project>, ProjectShare> _shares = [];
     private readonly Queue<ProjectShare> _turns = new();
@@ -199,7 +199,7 @@ internal sealed class FairLane(Priority priority, Destinations destinations, int
     }
 
     private int Places(Destination destination) =>
-        destinations.IsTroubled(destination) ? TroubledPlaces
+        destinations.IsTroubled(destination) ? _troubledPlaces
         : destination.IsProven ? int.MaxValue
-        : UnprovenPlaces;
+        : _unprovenPlaces;
 }
