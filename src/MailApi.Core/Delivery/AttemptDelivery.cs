@@ -35,7 +35,7 @@ public sealed partial class AttemptDelivery(
     /// <param name="abort">The node will not wait any longer.</param>
     public async Task RunAsync(LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
     {
-        if (time.GetUtcNow() >= node.LeasesHoldUntil)
+        if (!node.Holds(delivery.LeasedAt, time.GetUtcNow()))
         {
             await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
             return;

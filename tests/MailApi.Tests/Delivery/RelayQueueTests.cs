@@ -141,6 +141,7 @@ public sealed class RelayQueueTests
             ProjectId = project,
             Priority = priority,
             Attempt = 1,
+            LeasedAt = Now,
             Sandbox = false,
             Sender = address,
             Recipients = [],
