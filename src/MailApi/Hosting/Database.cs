@@ -16,6 +16,9 @@ internal static class Database
             .Validate(
                 o => o.Provider != DatabaseProvider.Postgres || configuration.GetConnectionString("MailApi") is not null,
                 "ConnectionStrings:MailApi must be set when Database:Provider is postgres.");
+        services.AddOptions<DatabaseOptions>().PostConfigure(o => o.BoundConnecting());
+        services.AddSingleton<DatabaseWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
         services.AddPooledDbContextFactory<MailDb>((provider, builder) =>
             DatabaseSetup.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<MailDb>>().CreateDbContext());

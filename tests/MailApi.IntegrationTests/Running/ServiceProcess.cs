@@ -139,6 +139,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["ConnectionStrings__MailApi"] = Database.ConnectionString;
         start.Environment["Bootstrap__ApiKey"] = AdminKey;
 
+        // Nobody balances load in front of it, unless a test says so.
+        start.Environment["Shutdown__DrainTime"] = "00:00:00";
+
         // Tests start hundreds of services and send each a handful of messages: a quick start is worth more than speed.
         start.Environment["DOTNET_TC_QuickJit"] = "1";
         foreach (var (key, value) in Settings)
