@@ -37,7 +37,7 @@ public sealed partial class AttemptDelivery(
     {
         if (!node.Holds(delivery.LeasedAt, time.GetUtcNow()))
         {
-            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
+            leases.LetGo(delivery);
             return;
         }
 
@@ -48,17 +48,35 @@ public sealed partial class AttemptDelivery(
             return;
         }
 
-        using var span = MailTraces.StartRoot("attempt", ActivityKind.Client)?
-            .SetTag("mailapi.message_id", $"{delivery.MessageId}").SetTag("mailapi.attempt", delivery.Attempt);
-        var results = await SendAsync(delivery, stopping, abort);
-        Measure(results, span);
+        var results = await TrySendAsync(delivery, stopping, abort);
         if (results.Count == 0)
         {
-            await leases.GiveBackAsync([(delivery.MessageId, delivery.Attempt)], CancellationToken.None);
+            leases.LetGo(delivery);
             return;
         }
 
         await RecordAsync(delivery, results);
+    }
+
+    /// <summary>None when nothing was begun.</summary>
+    private async Task<IReadOnlyList<RelayResult>> TrySendAsync(
+        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+    {
+        using var span = MailTraces.StartRoot("attempt", ActivityKind.Client)?
+            .SetTag("mailapi.message_id", $"{delivery.MessageId}").SetTag("mailapi.attempt", delivery.Attempt);
+        var begun = false;
+        try
+        {
+            var results = await SendAsync(
+                delivery, () => begun = begun || node.Holds(delivery.LeasedAt, time.GetUtcNow()), stopping, abort);
+            Measure(results, span);
+            return results;
+        }
+        catch (OperationCanceledException) when (!begun && !abort.IsCancellationRequested)
+        {
+            // The lease was lost while the delivery waited for a session.
+            return [];
+        }
     }
 
     /// <summary>An attempt that a fault of ours cut short counts as deferred, so that it cannot be repeated for ever.</summary>
@@ -91,7 +109,7 @@ public sealed partial class AttemptDelivery(
     }
 
     private async Task<IReadOnlyList<RelayResult>> SendAsync(
-        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+        LeasedDelivery delivery, Func<bool> mayBegin, CancellationToken stopping, CancellationToken abort)
     {
         var simulateAll = delivery.Sandbox || relays.CaptureMode;
         var simulated = delivery.Recipients.Where(r => simulateAll || SandboxRelay.Simulates(r.Address)).ToList();
@@ -99,7 +117,7 @@ public sealed partial class AttemptDelivery(
         if (simulated.Count < delivery.Recipients.Count)
         {
             var real = delivery.Recipients.Except(simulated).Select(r => r.Address).ToList();
-            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime);
+            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime) { MayBegin = mayBegin };
             results.AddRange(await relays.SendAsync(message, stopping, abort));
             if (results.Count == 0)
             {

@@ -51,6 +51,12 @@ public sealed class Leases(
         }
     }
 
+    /// <summary>
+    /// A delivery that will not be sent from memory: the next sweep returns it to the table. The database may be the reason,
+    /// so nobody waits for it here.
+    /// </summary>
+    public void LetGo(LeasedDelivery delivery) => orphans.Add(delivery.MessageId, delivery.Attempt);
+
     /// <summary>Frees what may have been leased by a commit that was never confirmed.</summary>
     public async Task FreeOrphansAsync(CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using MailApi.Core.Domain;
 namespace MailApi.Core.Delivery;
 
 /// <summary>
-/// Deliveries that may have been committed with this node's lease although the commit was not confirmed. Nobody is going
-/// to send them from memory, so sweeps free them. A database that froze may carry out the commit after the first sweep:
+/// Deliveries that bear this node's lease, or may do so after a commit that was not confirmed, and that nobody is going to
+/// send from memory: sweeps free them. A database that froze may carry out the commit after the first sweep:
 /// each is looked for again for a while.
 /// </summary>
 public sealed class Orphans
