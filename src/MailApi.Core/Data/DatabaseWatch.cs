@@ -84,6 +84,8 @@ public sealed partial class DatabaseWatch(
     {
         if (IsLost)
         {
+            // What stood before may be dead without knowing it, and would be found out request by request.
+            NpgsqlConnection.ClearAllPools();
             _lost = NewLoss();
             Log.Found(logger);
         }
