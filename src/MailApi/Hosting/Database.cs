@@ -17,6 +17,7 @@ internal static class Database
                 o => o.Provider != DatabaseProvider.Postgres || configuration.GetConnectionString("MailApi") is not null,
                 "ConnectionStrings:MailApi must be set when Database:Provider is postgres.");
         services.AddOptions<DatabaseOptions>().PostConfigure(o => o.BoundConnecting());
+        services.AddSingleton<MigrateSchema>();
         services.AddSingleton<DatabaseWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
         services.AddPooledDbContextFactory<MailDb>((provider, builder) =>
@@ -46,7 +47,7 @@ internal static class Database
                 await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
             }
 
-            await db.Database.MigrateAsync(cancellationToken);
+            await services.GetRequiredService<MigrateSchema>().RunAsync(cancellationToken);
         }
 
         if (options.Provider == DatabaseProvider.Sqlite)

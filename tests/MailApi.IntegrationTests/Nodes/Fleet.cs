@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MailApi.IntegrationTests.Running;
 using MailApi.IntegrationTests.Smtp;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace MailApi.IntegrationTests.Nodes;
@@ -82,6 +84,41 @@ internal sealed class Fleet : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The same, again and again while others hold the tables it needs: as a migration does it.</summary>
+    public async Task ExecuteWhenFreeAsync(string sql)
+    {
+        while (true)
+        {
+            try
+            {
+                await ExecuteAsync(sql);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    /// <summary>Brings the schema up to date, or as far as a migration, before any node does.</summary>
+    public async Task MigrateAsync(string? upTo = null)
+    {
+        await using var db = new Contexts(_database).CreateDbContext();
+        await db.GetService<IMigrator>().MigrateAsync(upTo);
+    }
+
+    /// <summary>Holds a table until the answer is disposed.</summary>
+    public async Task<IAsyncDisposable> LockAsync(string table, string mode)
+    {
+        var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"BEGIN; LOCK TABLE {table} IN {mode} MODE";
+        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 
     /// <summary>Asks for one number.</summary>

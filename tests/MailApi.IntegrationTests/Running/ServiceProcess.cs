@@ -98,8 +98,25 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task<int> TerminateAsync()
     {
         await SignalAsync("TERM");
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Waits until it has ended; returns the exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
         await _process!.WaitForExitAsync();
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it has written these words.</summary>
+    public async Task WaitForOutputAsync(string words)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!Output.Contains(words, StringComparison.Ordinal))
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"'{words}' was not written:\n{Output}");
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>Sends a signal and waits for nothing.</summary>
