@@ -230,6 +230,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         ProjectId = ProjectId,
         Priority = message.Priority,
         Attempt = 1,
+        LeasedAt = _now,
         Sandbox = message.Sandbox,
         Sender = context.ReturnPaths.Of(message.Id, pending.From.Address),
         Recipients =

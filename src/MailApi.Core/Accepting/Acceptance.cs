@@ -21,7 +21,7 @@ public sealed class Acceptance(
     TimeProvider time)
 {
     /// <summary>A commit that has not even begun after this long is called off.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     private readonly AcceptContext _context = new(time, events, queue, headers, returnPaths, node, orphans, options.Value);
 

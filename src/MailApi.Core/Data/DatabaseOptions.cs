@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace MailApi.Core.Data;
 
 /// <summary>Which database keeps the mail.</summary>
@@ -18,4 +20,19 @@ public sealed class DatabaseOptions
 
     /// <summary>From <c>ConnectionStrings:MailApi</c>; default <c>Data Source=data/mailapi.db</c>.</summary>
     public string ConnectionString { get; set; } = "Data Source=data/mailapi.db";
+
+    /// <summary>
+    /// Npgsql waits 15 s for a connection, and twice that before it lets go of a statement that hangs. A third is plenty,
+    /// unless the connection string says otherwise.
+    /// </summary>
+    public void BoundConnecting()
+    {
+        const string Timeout = "Timeout";
+        var given = new DbConnectionStringBuilder { ConnectionString = ConnectionString };
+        if (Provider == DatabaseProvider.Postgres && !given.ContainsKey(Timeout))
+        {
+            given[Timeout] = 5;
+            ConnectionString = given.ConnectionString;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace MailApi.Core.Data;
 
@@ -15,7 +16,10 @@ public static class DatabaseSetup
         }
         else
         {
-            builder.UseNpgsql(options.ConnectionString, o => o.MigrationsAssembly("MailApi.Migrations.Postgres"));
+            // The provider's own strategy would wrap what is transient in an InvalidOperationException.
+            builder.UseNpgsql(options.ConnectionString, o => o
+                .MigrationsAssembly("MailApi.Migrations.Postgres")
+                .ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)));
         }
     }
 }

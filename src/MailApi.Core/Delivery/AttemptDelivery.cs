@@ -49,17 +49,21 @@ public sealed partial class AttemptDelivery(
             queue.Finish(turn, answer);
         }
 
-        // What was never begun goes back untouched.
-        await (results is null
-            ? leases.GiveBackAsync([(turn.Delivery.MessageId, turn.Delivery.Attempt)], CancellationToken.None)
-            : RecordAsync(turn.Delivery, results));
+        if (results is null)
+        {
+            leases.LetGo(turn.Delivery);
+        }
+        else
+        {
+            await RecordAsync(turn.Delivery, results);
+        }
     }
 
     /// <summary>Null when nothing was begun; empty when nobody is left to send to.</summary>
     private async Task<IReadOnlyList<RelayResult>?> SendInTimeAsync(
         LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
     {
-        if (time.GetUtcNow() >= node.LeasesHoldUntil)
+        if (!node.Holds(delivery.LeasedAt, time.GetUtcNow()))
         {
             return null;
         }
@@ -72,9 +76,19 @@ public sealed partial class AttemptDelivery(
 
         using var span = MailTraces.StartRoot("attempt", ActivityKind.Client)?
             .SetTag("mailapi.message_id", $"{delivery.MessageId}").SetTag("mailapi.attempt", delivery.Attempt);
-        var results = await SendAsync(delivery, stopping, abort);
-        Measure(results, span);
-        return results.Count == 0 ? null : results;
+        var begun = false;
+        try
+        {
+            var results = await SendAsync(
+                delivery, () => begun = begun || node.Holds(delivery.LeasedAt, time.GetUtcNow()), stopping, abort);
+            Measure(results, span);
+            return results.Count == 0 ? null : results;
+        }
+        catch (OperationCanceledException) when (!begun && !abort.IsCancellationRequested)
+        {
+            // The lease was lost while the delivery waited for a session.
+            return null;
+        }
     }
 
     private static Answer AnswerOf(IReadOnlyList<RelayResult>? results) =>
@@ -112,7 +126,7 @@ public sealed partial class AttemptDelivery(
     }
 
     private async Task<IReadOnlyList<RelayResult>> SendAsync(
-        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+        LeasedDelivery delivery, Func<bool> mayBegin, CancellationToken stopping, CancellationToken abort)
     {
         var simulateAll = delivery.Sandbox || relays.CaptureMode;
         var simulated = delivery.Recipients.Where(r => simulateAll || SandboxRelay.Simulates(r.Address)).ToList();
@@ -120,7 +134,7 @@ public sealed partial class AttemptDelivery(
         if (simulated.Count < delivery.Recipients.Count)
         {
             var real = delivery.Recipients.Except(simulated).Select(r => r.Address).ToList();
-            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime);
+            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime) { MayBegin = mayBegin };
             results.AddRange(await relays.SendAsync(message, stopping, abort));
             if (results.Count == 0)
             {

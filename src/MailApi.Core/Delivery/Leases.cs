@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailApi.Core.Data;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Delivery.Queueing;
@@ -30,7 +31,7 @@ public sealed class Leases(
     /// </summary>
     public async Task<int> LeaseDueAsync(CancellationToken cancellationToken)
     {
-        await ParkAsync([.. queue.Shed().Select(d => (d.MessageId, d.Attempt))], cancellationToken);
+        await ShedAsync(cancellationToken);
         var leased = 0;
         foreach (var priority in Enum.GetValues<Priority>())
         {
@@ -44,28 +45,75 @@ public sealed class Leases(
     }
 
     /// <summary>Returns deliveries to the table as if they had not been leased, those that are still this node's.</summary>
-    public Task GiveBackAsync(
-        IReadOnlyList<(Id<Message> Id, int Attempt)> deliveries, CancellationToken cancellationToken) =>
-        deliveries.Count == 0 ? Task.CompletedTask : writer.TransactAsync(
+    public async Task GiveBackAsync(
+        IReadOnlyList<(Id<Message> Id, int Attempt)> deliveries, CancellationToken cancellationToken)
+    {
+        if (deliveries.Count > 0)
+        {
+            await FreeAsync(deliveries, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// A delivery that will not be sent from memory: the next sweep returns it to the table. The database may be the reason,
+    /// so nobody waits for it here.
+    /// </summary>
+    public void LetGo(LeasedDelivery delivery) => orphans.Add(delivery.MessageId, delivery.Attempt);
+
+    /// <summary>Frees what may have been leased by a commit that was never confirmed.</summary>
+    public async Task FreeOrphansAsync(CancellationToken cancellationToken)
+    {
+        var all = orphans.All;
+        if (all.Count == 0)
+        {
+            return;
+        }
+
+        var tickets = await FreeAsync(all, cancellationToken);
+        for (var i = 0; i < all.Count; i++)
+        {
+            orphans.Swept(all[i], tickets[i].Affected > 0, time.GetUtcNow());
+        }
+    }
+
+    private async Task<List<Ticket>> FreeAsync(
+        IReadOnlyList<(Id<Message> Id, int Attempt)> deliveries, CancellationToken cancellationToken)
+    {
+        List<Ticket> tickets = [];
+        await writer.TransactAsync(
             session =>
             {
-                foreach (var (id, attempt) in deliveries)
-                {
-                    session.Add(Statements.GiveBack, id.Value, node.Id, attempt);
-                }
-
+                tickets.AddRange(deliveries.Select(d => session.Add(Statements.GiveBack, d.Id.Value, node.Id, d.Attempt)));
                 return Task.CompletedTask;
             },
             cancellationToken);
-
-    /// <summary>Frees what may have been leased by a commit that was never confirmed.</summary>
-    public Task FreeOrphansAsync(CancellationToken cancellationToken) =>
-        GiveBackAsync(orphans.Drain(), cancellationToken);
+        return tickets;
+    }
 
     private async Task<int> LeaseAsync(Priority priority, CancellationToken cancellationToken)
     {
         List<Ticket> tickets = [];
-        await writer.TransactAsync(
+        HashSet<Id<Message>> handed = [];
+        try
+        {
+            await TakeAsync(priority, tickets, cancellationToken);
+            List<Id<Message>> ids = [.. tickets.SelectMany(t => t.Rows).Select(row => Lease(row).Id)];
+            return ids.Count == 0 ? 0 : await EnqueueAsync(ids, handed, cancellationToken);
+        }
+        catch
+        {
+            // The leases may stand in the table, and nobody here is going to send what was not handed over.
+            foreach (var (id, attempt) in tickets.SelectMany(t => t.Rows).Select(Lease).Where(l => !handed.Contains(l.Id)))
+            {
+                orphans.Add(id, attempt);
+            }
+
+            throw;
+        }
+    }
+
+    private Task TakeAsync(Priority priority, List<Ticket> tickets, CancellationToken cancellationToken) =>
+        writer.TransactAsync(
             async session =>
             {
                 tickets.Clear();
@@ -82,8 +130,12 @@ public sealed class Leases(
                 }
             },
             cancellationToken);
-        var ids = tickets.SelectMany(t => t.Rows).Select(id => new Id<Message>((Guid)id)).ToList();
-        return ids.Count == 0 ? 0 : await EnqueueAsync(ids, cancellationToken);
+
+    /// <summary>Reads <c>message:attempt</c>.</summary>
+    private static (Id<Message> Id, int Attempt) Lease(object row)
+    {
+        var parts = ((string)row).Split(':', 2);
+        return (new Id<Message>(Guid.Parse(parts[0])), int.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The projects whose turn it is; after the last one the first comes again.</summary>
@@ -105,7 +157,8 @@ public sealed class Leases(
     }
 
     /// <summary>Content is read only for what there is room for: two hundred large messages would not fit.</summary>
-    private async Task<int> EnqueueAsync(List<Id<Message>> ids, CancellationToken cancellationToken)
+    private async Task<int> EnqueueAsync(
+        List<Id<Message>> ids, HashSet<Id<Message>> handed, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await (
@@ -119,15 +172,46 @@ public sealed class Leases(
             .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
 
         var found = rows.ToLookup(row => queue.TryReserve(PlaceOf(row.Message, recipients[row.Message.Id])));
-        await GiveBackAsync([.. found[Reservation.Full].Select(KeyOf)], cancellationToken);
-        await ParkAsync([.. found[Reservation.Congested].Select(KeyOf)], cancellationToken);
-        foreach (var row in found[Reservation.Taken])
+        try
         {
-            var content = await db.Contents.AsNoTracking().SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
-            queue.Add(Lease(row, content, recipients[row.Message.Id]));
+            await GiveBackAsync([.. found[Reservation.Full].Select(KeyOf)], cancellationToken);
+            await ParkAsync([.. found[Reservation.Congested].Select(KeyOf)], cancellationToken);
+            foreach (var row in found[Reservation.Taken])
+            {
+                var content = await db.Contents.AsNoTracking()
+                    .SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
+                queue.Add(Lease(row, content, recipients[row.Message.Id]));
+                handed.Add(row.Message.Id);
+            }
+        }
+        finally
+        {
+            foreach (var message in found[Reservation.Taken].Select(r => r.Message).Where(m => !handed.Contains(m.Id)))
+            {
+                queue.Release(PlaceOf(message, recipients[message.Id]));
+            }
         }
 
         return rows.Count - found[Reservation.Full].Count();
+    }
+
+    /// <summary>What destinations that hang have too much of in memory goes back to the table.</summary>
+    private async Task ShedAsync(CancellationToken cancellationToken)
+    {
+        var surplus = queue.Shed();
+        try
+        {
+            await ParkAsync([.. surplus.Select(d => (d.MessageId, d.Attempt))], cancellationToken);
+        }
+        catch
+        {
+            foreach (var delivery in surplus)
+            {
+                LetGo(delivery);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>
@@ -161,6 +245,7 @@ public sealed class Leases(
             ProjectId = message.ProjectId,
             Priority = message.Priority,
             Attempt = delivery.Attempt,
+            LeasedAt = delivery.LeasedAt ?? DateTimeOffset.MinValue,
             Sandbox = message.Sandbox,
             Sender = returnPaths.Of(message.Id, Address(message.FromEmail)),
             Recipients = [.. recipients.Select(r => new PendingRecipient(r.Position, Address(r.Email)))],

@@ -24,6 +24,7 @@ public sealed partial class NodeKeeper(
     {
         await _stopping.CancelAsync();
         await _loop;
+        await TryAsync(() => leases.FreeOrphansAsync(cancellationToken));
         await TryAsync(() => takeOvers.LeaveAsync(cancellationToken));
     }
 

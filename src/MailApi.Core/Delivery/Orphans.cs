@@ -4,24 +4,32 @@ using MailApi.Core.Domain;
 namespace MailApi.Core.Delivery;
 
 /// <summary>
-/// Deliveries that may have been committed with this node's lease although the commit was not confirmed. Nobody is going
-/// to send them from memory, so the next sweep frees them.
+/// Deliveries that bear this node's lease, or may do so after a commit that was not confirmed, and that nobody is going to
+/// send from memory: sweeps free them. A database that froze may carry out the commit after the first sweep:
+/// each is looked for again for a while.
 /// </summary>
 public sealed class Orphans
 {
-    private readonly ConcurrentQueue<(Id<Message> Id, int Attempt)> _ids = new();
+    private static readonly TimeSpan LookFor = TimeSpan.FromMinutes(10);
 
-    public void Add(Id<Message> id, int attempt) => _ids.Enqueue((id, attempt));
+    // With the time of the first sweep that reached the database.
+    private readonly ConcurrentDictionary<(Id<Message> Id, int Attempt), DateTimeOffset> _ids = new();
 
-    /// <summary>All that have gathered, once.</summary>
-    public IReadOnlyList<(Id<Message> Id, int Attempt)> Drain()
+    /// <summary>All that may still turn up.</summary>
+    public IReadOnlyList<(Id<Message> Id, int Attempt)> All => [.. _ids.Keys];
+
+    public void Add(Id<Message> id, int attempt) => _ids[(id, attempt)] = DateTimeOffset.MaxValue;
+
+    /// <summary>A sweep has reached the database.</summary>
+    /// <param name="orphan">What it looked for.</param>
+    /// <param name="found">It was there, and is free now.</param>
+    /// <param name="now">When.</param>
+    public void Swept((Id<Message> Id, int Attempt) orphan, bool found, DateTimeOffset now)
     {
-        List<(Id<Message> Id, int Attempt)> ids = [];
-        while (_ids.TryDequeue(out var id))
+        var first = _ids.AddOrUpdate(orphan, now, (_, before) => before < now ? before : now);
+        if (found || now - first >= LookFor)
         {
-            ids.Add(id);
+            _ids.TryRemove(orphan, out _);
         }
-
-        return ids;
     }
 }

@@ -26,7 +26,7 @@ internal static class Statements
         LIMIT $4
         """);
 
-    /// <summary>owner, now, priority, project, limit → the ids of the deliveries that are now leased.</summary>
+    /// <summary>owner, now, priority, project, limit → what is now leased, as <c>message:attempt</c>.</summary>
     public static readonly Statement Lease = new(
         """
         UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
@@ -34,7 +34,7 @@ internal static class Statements
             SELECT message_id FROM deliveries
             WHERE lease_owner IS NULL AND priority = $3 AND project_id = $4 AND due_at <= $2
             ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)
-        RETURNING message_id
+        RETURNING message_id || ':' || attempt
         """,
         """
         UPDATE deliveries SET lease_owner = $1, leased_at = $2, attempt = attempt + 1
@@ -42,7 +42,7 @@ internal static class Statements
             SELECT message_id FROM deliveries
             WHERE lease_owner IS NULL AND priority = $3 AND project_id = $4 AND due_at <= $2
             ORDER BY due_at LIMIT $5)
-        RETURNING message_id
+        RETURNING hex(message_id) || ':' || attempt
         """);
 
     /// <summary>message, owner, attempt: all recipients have reached their end.</summary>
@@ -92,8 +92,17 @@ internal static class Statements
         ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until
         """);
 
-    /// <summary>now → the ids of the nodes that have gone.</summary>
-    public static readonly Statement FindDead = new("SELECT id FROM nodes WHERE alive_until < $1");
+    /// <summary>
+    /// now → the ids of the nodes that have gone. A node that came back after it was buried may have leased something and
+    /// died before it said that it lives: its id is in its leases alone.
+    /// </summary>
+    public static readonly Statement FindDead = new(
+        """
+        SELECT id FROM nodes WHERE alive_until < $1
+        UNION
+        SELECT lease_owner FROM deliveries
+        WHERE lease_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = deliveries.lease_owner)
+        """);
 
     /// <summary>node: what it was telling is told again, by the same id; the attempt does not count.</summary>
     public static readonly Statement FreeWebhookDeliveries = new(

@@ -27,6 +27,7 @@ public sealed partial class TakeOvers(
     /// <summary>Says that this node is alive; its leases hold for <see cref="DeliveryOptions.LeaseTime"/> from now.</summary>
     public async Task LiveAsync(CancellationToken cancellationToken)
     {
+        node.LapseWhenLate(time.GetUtcNow());
         var until = time.GetUtcNow() + options.Value.LeaseTime;
         await writer.TransactAsync(
             session =>
@@ -35,7 +36,10 @@ public sealed partial class TakeOvers(
                 return Task.CompletedTask;
             },
             cancellationToken);
-        node.LeasesHoldUntil = until;
+
+        // Once more: the commit itself may have taken too long.
+        node.LapseWhenLate(time.GetUtcNow());
+        node.HoldUntil(until);
     }
 
     /// <summary>A stop: others need not wait for the lease to run out.</summary>
@@ -55,8 +59,15 @@ public sealed partial class TakeOvers(
             ? TakeOverAsync(time.GetUtcNow() + options.Value.LeaseTime + TimeSpan.FromDays(1), cancellationToken)
             : TakeOverAsync(cancellationToken);
 
-    /// <summary>Takes over from nodes whose leases have run out.</summary>
-    public Task TakeOverAsync(CancellationToken cancellationToken) => TakeOverAsync(time.GetUtcNow(), cancellationToken);
+    /// <summary>
+    /// Takes over from nodes whose leases have run out. When this node's own had, the database may have been out of reach
+    /// for all: the others get a lease's time to say that they live, and to record what they sent meanwhile.
+    /// </summary>
+    public Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return now < node.LapsedAt + options.Value.LeaseTime ? Task.CompletedTask : TakeOverAsync(now, cancellationToken);
+    }
 
     private async Task TakeOverAsync(DateTimeOffset deadBefore, CancellationToken cancellationToken)
     {

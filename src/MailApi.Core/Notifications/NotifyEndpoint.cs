@@ -33,7 +33,7 @@ public sealed partial class NotifyEndpoint(
     internal async Task<bool> RunAsync(LeasedNotification item, EndpointPause pause, CancellationToken abort)
     {
         var now = time.GetUtcNow();
-        if (item.Endpoint is not { } endpoint || now >= node.LeasesHoldUntil
+        if (item.Endpoint is not { } endpoint || !node.Holds(item.Row.LeasedAt ?? now, now)
             || now - item.Row.LeasedAt >= NotificationLeases.BeginWithin)
         {
             return false;

@@ -8,4 +8,11 @@ namespace MailApi.Core.Smtp;
 /// <param name="Prefix">Header lines the service puts first (Message-ID, Date …), each ended by CRLF.</param>
 /// <param name="Mime">The rest of the message: headers, empty line, body; CRLF throughout.</param>
 public sealed record OutgoingMessage(
-    EmailAddress Sender, IReadOnlyList<EmailAddress> Recipients, ReadOnlyMemory<byte> Prefix, ReadOnlyMemory<byte> Mime);
+    EmailAddress Sender, IReadOnlyList<EmailAddress> Recipients, ReadOnlyMemory<byte> Prefix, ReadOnlyMemory<byte> Mime)
+{
+    /// <summary>
+    /// Asked when a session is at hand, which may have taken long: false when the message is not to be sent after all, and
+    /// then the attempt ends as if it were cancelled.
+    /// </summary>
+    public Func<bool> MayBegin { get; init; } = () => true;
+}

@@ -66,6 +66,11 @@ public sealed partial class Relay : IAsyncDisposable
             var handover = new Handover(message, session);
             try
             {
+                if (!message.MayBegin())
+                {
+                    throw new OperationCanceledException("The message is not to be sent any more.");
+                }
+
                 await handover.RunAsync(bytes, cancellationToken);
             }
             finally

@@ -30,21 +30,24 @@ internal static class NewKey
             return null;
         }
 
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        if (db.Provider == DatabaseProvider.Postgres)
+        {
+            // Of nodes that start together one makes it; the others wait, and find it.
+            await db.Database.ExecuteSqlRawAsync("LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE");
+            if (await db.ApiKeys.AnyAsync())
+            {
+                return null;
+            }
+        }
+
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var project = await db.Projects.OrderBy(p => p.Id).FirstOrDefaultAsync()
             ?? db.Projects.Add(new Project { Id = Id<Project>.New(now), Name = "default", CreatedAt = now }).Entity;
         var secret = given ?? KeySecret.New(Id<ApiKey>.New(now), sandbox: false);
         db.ApiKeys.Add(Of(secret, project.Id, "first admin key", [Scopes.Admin], now));
-        try
-        {
-            await db.SaveChangesAsync();
-        }
-        catch (DbUpdateException) when (given is not null)
-        {
-            // Another node of the same start has just made it.
-            return null;
-        }
-
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
         return given is null ? secret : null;
     }
 

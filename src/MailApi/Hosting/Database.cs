@@ -16,6 +16,10 @@ internal static class Database
             .Validate(
                 o => o.Provider != DatabaseProvider.Postgres || configuration.GetConnectionString("MailApi") is not null,
                 "ConnectionStrings:MailApi must be set when Database:Provider is postgres.");
+        services.AddOptions<DatabaseOptions>().PostConfigure(o => o.BoundConnecting());
+        services.AddSingleton<MigrateSchema>();
+        services.AddSingleton<DatabaseWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
         services.AddPooledDbContextFactory<MailDb>((provider, builder) =>
             DatabaseSetup.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<MailDb>>().CreateDbContext());
@@ -43,7 +47,7 @@ internal static class Database
                 await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
             }
 
-            await db.Database.MigrateAsync(cancellationToken);
+            await services.GetRequiredService<MigrateSchema>().RunAsync(cancellationToken);
         }
 
         if (options.Provider == DatabaseProvider.Sqlite)

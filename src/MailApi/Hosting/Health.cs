@@ -1,15 +1,13 @@
-using System.Data.Common;
 using MailApi.Core.Data;
 using MailApi.Core.Delivery;
 using MailApi.Core.Feedback.Mailboxes;
 using MailApi.Core.Routing;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace MailApi.Hosting;
 
 /// <summary>Whether mail can be accepted and sent.</summary>
-/// <param name="Status"><c>ready</c>, <c>degraded</c> (mail is accepted and waits) or <c>unavailable</c>.</param>
+/// <param name="Status"><c>ready</c>, <c>degraded</c> (mail is accepted and waits) or <c>unavailable</c>, which it is from the moment it is asked to stop.</param>
 /// <param name="Database">True when it answers.</param>
 /// <param name="JobServer">True when the relaying job runs.</param>
 /// <param name="CaptureMode">True when no relay is configured: nothing leaves the service.</param>
@@ -37,39 +35,24 @@ internal static class Health
     {
         routes.MapGet("/healthz", () => TypedResults.Text("ok"))
             .WithTags("Health").WithName("health").WithSummary("The process lives").AllowAnonymous();
-        routes.MapGet("/readyz", ReadyAsync)
+        routes.MapGet("/readyz", Ready)
             .WithTags("Health").WithName("readiness").WithSummary("Mail can be accepted and sent")
             .Produces<ReadinessResponse>()
             .Produces<ReadinessResponse>(StatusCodes.Status503ServiceUnavailable).AllowAnonymous();
     }
 
-    private static async Task<JsonHttpResult<ReadinessResponse>> ReadyAsync(
-        IDbContextFactory<MailDb> databases, RelaySet relays, NodeLane<RelayMessages> lane, PollMailbox poll,
-        CancellationToken cancellationToken)
+    private static JsonHttpResult<ReadinessResponse> Ready(
+        DatabaseWatch watch, RelaySet relays, NodeLane<RelayMessages> lane, PollMailbox poll, IHostApplicationLifetime lifetime)
     {
-        var database = await AnswersAsync(databases, cancellationToken);
+        var database = watch.Answers;
+        var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
         var states = relays.Relays
             .Select(r => new RelayReadiness(r.Name, r.Trouble is null, r.Trouble)).ToList();
-        var status = !database || !lane.IsRunning ? "unavailable"
+        var status = stopping || !database || !lane.IsRunning ? "unavailable"
             : states.Exists(s => !s.Ready) || poll.Trouble is not null ? "degraded" : "ready";
         var mailbox = poll.IsConfigured ? new MailboxReadiness(poll.Trouble is null, poll.Trouble) : null;
         return TypedResults.Json(
             new ReadinessResponse(status, database, lane.IsRunning, relays.CaptureMode, states, mailbox),
             statusCode: status == "unavailable" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
-    }
-
-    private static async Task<bool> AnswersAsync(IDbContextFactory<MailDb> databases, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(2));
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync(patience.Token);
-            return await db.Database.ExecuteSqlRawAsync("SELECT 1", patience.Token) >= -1;
-        }
-        catch (Exception exception) when (exception is DbException or OperationCanceledException or InvalidOperationException)
-        {
-            return false;
-        }
     }
 }

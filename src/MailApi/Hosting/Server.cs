@@ -74,16 +74,19 @@ internal static class Server
         services.AddJobServer(configuration);
         services.AddOpenApiDocument();
         services.AddTelemetry(configuration);
-        services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>>(
-            (host, delivery) => host.ShutdownTimeout = delivery.Value.ShutdownTimeout + StopMargin);
+        services.AddDrain();
+        services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>, Drain>(
+            (host, delivery, drain) => host.ShutdownTimeout = drain.Time + delivery.Value.ShutdownTimeout + StopMargin);
     }
 
     private static void UsePipeline(WebApplication app)
     {
         app.UseRequestId();
+        app.UseDrain();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
+        app.UseOutages();
         app.UseApiKeys();
     }
 

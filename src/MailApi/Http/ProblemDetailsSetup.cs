@@ -4,6 +4,7 @@ using MailApi.Core.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 
 namespace MailApi.Http;
 
@@ -66,10 +67,8 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
             BadHttpRequestException { StatusCode: 415 } => Problems.Of(415, "unsupported_media_type", "Send the body as application/json."),
             BadHttpRequestException { InnerException: JsonException json } => JsonProblems.Of(json),
             BadHttpRequestException bad => Bad(bad),
-            DbException { IsTransient: true } or TimeoutException =>
-                Problems.Unavailable("The database is out of reach; nothing was changed. Try again in a second."),
-            DbException { InnerException: System.Net.Sockets.SocketException or IOException } =>
-                Problems.Unavailable("The database is out of reach; nothing was changed. Try again in a second."),
+            _ when IsOutage(exception) => Problems.Unavailable(
+                "The database is out of reach. Try again in a second, with the same Idempotency-Key where something is sent."),
             _ => Problems.Of(500, "internal_error", "The service failed; its log tells more."),
         };
         if (result.StatusCode >= 500)
@@ -80,6 +79,20 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
         await result.ExecuteAsync(httpContext);
         return true;
     }
+
+    /// <summary>
+    /// True when the database, not the statement, is the reason. By SQLSTATE: 08 connections, 57P shutting down or starting,
+    /// 25006 a server that only reads, as after a change of roles.
+    /// </summary>
+    private static bool IsOutage(Exception exception) => exception switch
+    {
+        TimeoutException => true,
+        DbUpdateException { InnerException: { } inner } => IsOutage(inner),
+        DbException { IsTransient: true } => true,
+        DbException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] or "25006" } => true,
+        DbException { InnerException: System.Net.Sockets.SocketException or IOException } => true,
+        _ => false,
+    };
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Bad(BadHttpRequestException exception) =>
         exception.Message.Contains("body", StringComparison.OrdinalIgnoreCase)

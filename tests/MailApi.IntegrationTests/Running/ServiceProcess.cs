@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using MailApi.Benchmarks.LoadTool.Peers;
 
@@ -12,7 +11,6 @@ public sealed class ServiceProcess : IAsyncDisposable
     public const string AdminKey =
         "mk_live_01jd9zt6x7f8k9m2n3p4q5r6s7_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefghjk";
 
-    private const int Sigterm = 15;
     private readonly StringBuilder _output = new();
     private Process? _process;
 
@@ -43,6 +41,10 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>A node on a database of somebody else; starts nothing.</summary>
+    public static ServiceProcess Prepare(TestDatabase database, IReadOnlyDictionary<string, string> settings) =>
+        new(database, settings);
+
     /// <summary>Makes a database for it and starts nothing.</summary>
     public static async Task<ServiceProcess> PrepareAsync(string provider, IReadOnlyDictionary<string, string>? settings = null) =>
         new(await TestDatabase.CreateAsync(provider), settings ?? new Dictionary<string, string>());
@@ -58,7 +60,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts a node more on the same database; it is stopped on its own.</summary>
     public async Task<ServiceProcess> StartNodeAsync()
     {
-        var node = new ServiceProcess(Database, Settings);
+        var node = Prepare(Database, Settings);
         await node.StartAgainAsync();
         return node;
     }
@@ -95,13 +97,33 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGTERM, then waits; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using (var kill = Process.Start("kill", ["-s", Sigterm.ToString(CultureInfo.InvariantCulture), $"{ProcessId}"]))
-        {
-            await kill.WaitForExitAsync();
-        }
+        await SignalAsync("TERM");
+        return await WaitForExitAsync();
+    }
 
+    /// <summary>Waits until it has ended; returns the exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
         await _process!.WaitForExitAsync();
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it has written these words.</summary>
+    public async Task WaitForOutputAsync(string words)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!Output.Contains(words, StringComparison.Ordinal))
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"'{words}' was not written:\n{Output}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Sends a signal and waits for nothing.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{ProcessId}"]);
+        await kill.WaitForExitAsync();
     }
 
     public HttpClient CreateClient(string? key = AdminKey)
@@ -117,13 +139,20 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>Ends it, if it still runs, and leaves its database.</summary>
+    public async Task EndAsync()
+    {
         if (_process is { HasExited: false })
         {
             await KillAsync();
         }
 
         _process?.Dispose();
-        await Database.DisposeAsync();
+        _process = null;
     }
 
     private ProcessStartInfo StartInfo(IEnumerable<string> arguments)
@@ -138,6 +167,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         start.Environment["Database__Provider"] = Database.Provider;
         start.Environment["ConnectionStrings__MailApi"] = Database.ConnectionString;
         start.Environment["Bootstrap__ApiKey"] = AdminKey;
+
+        // Nobody balances load in front of it, unless a test says so.
+        start.Environment["Shutdown__DrainTime"] = "00:00:00";
 
         // Tests start hundreds of services and send each a handful of messages: a quick start is worth more than speed.
         start.Environment["DOTNET_TC_QuickJit"] = "1";

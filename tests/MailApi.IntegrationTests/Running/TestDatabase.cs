@@ -10,6 +10,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mailapi-test-").FullName;
     private readonly string? _server = Environment.GetEnvironmentVariable("MAILAPI_TEST_POSTGRES");
+    private bool _isOurs = true;
     private readonly string _name = $"mailapi_{Guid.NewGuid():n}";
 
     private TestDatabase(string provider) => Provider = provider;
@@ -42,9 +43,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>A database of a server that goes with the test: nothing is left to be dropped.</summary>
+    public static TestDatabase On(string connectionString) =>
+        new("postgres") { ConnectionString = connectionString, _isOurs = false };
+
     public async ValueTask DisposeAsync()
     {
-        if (Provider == "postgres")
+        if (Provider == "postgres" && _isOurs)
         {
             await OnServerAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
         }

@@ -35,6 +35,9 @@ internal sealed record Reply
 
     public Then Next { get; private init; }
 
+    /// <summary>What has to happen before the first byte.</summary>
+    public Task Held { get; init; } = Task.CompletedTask;
+
     /// <summary>The wait before the first byte.</summary>
     public TimeSpan Delay { get; private init; }
 
@@ -79,6 +82,9 @@ internal sealed record Reply
     public Reply ThenStall() => this with { Next = Then.Stall };
 
     public Reply After(TimeSpan delay) => this with { Delay = delay };
+
+    /// <summary>The same, as soon as something has happened.</summary>
+    public Reply Once(Task happened) => this with { Held = happened };
 
     /// <summary>The same bytes one at a time.</summary>
     public Reply Dripping(TimeSpan pause) =>

@@ -84,6 +84,7 @@ internal sealed class SmtpConversation(SmtpWire wire, Func<SmtpScript> current, 
 
     public async Task<Then> SendAsync(Reply reply, CancellationToken cancellationToken)
     {
+        await reply.Held.WaitAsync(cancellationToken);
         await Task.Delay(reply.Delay, cancellationToken);
         foreach (var chunk in reply.Chunks)
         {

@@ -92,6 +92,7 @@ public sealed class AttemptVerdictTests
         ProjectId = Id<Project>.New(Now),
         Priority = Priority.Normal,
         Attempt = 1,
+        LeasedAt = Now,
         Sandbox = false,
         Sender = recipients[0],
         Recipients = [.. recipients.Select((r, i) => new PendingRecipient(i, r))],

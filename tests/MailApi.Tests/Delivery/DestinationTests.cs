@@ -200,6 +200,7 @@ public sealed class DestinationTests : IDisposable
                 ProjectId = _project,
                 Priority = priority,
                 Attempt = 1,
+                LeasedAt = Now,
                 Sandbox = false,
                 Sender = address,
                 Recipients = [new PendingRecipient(0, address)],

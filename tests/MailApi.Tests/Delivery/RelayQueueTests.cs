@@ -146,6 +146,7 @@ public sealed class RelayQueueTests
             ProjectId = project,
             Priority = priority,
             Attempt = 1,
+            LeasedAt = Now,
             Sandbox = false,
             Sender = address,
             Recipients = [new PendingRecipient(0, address)],

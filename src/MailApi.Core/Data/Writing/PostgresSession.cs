@@ -6,6 +6,9 @@ namespace MailApi.Core.Data.Writing;
 /// <summary>Statements travel to PostgreSQL in one batch per flush: one round trip for hundreds of rows.</summary>
 internal sealed class PostgresSession : WriteSession
 {
+    /// <summary>Seconds. A transaction takes milliseconds: what takes longer hangs, and all that is written waits for it.</summary>
+    private const int CommandTimeout = 10;
+
     private readonly NpgsqlConnection _connection;
     private readonly List<Ticket> _tickets = [];
     private NpgsqlTransaction? _transaction;
@@ -25,6 +28,7 @@ internal sealed class PostgresSession : WriteSession
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             Pooling = false,
+            CommandTimeout = CommandTimeout,
         };
         var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync(cancellationToken);

@@ -17,6 +17,8 @@ public sealed record LeasedDelivery
     /// <summary>The attempt to be made, counted from 1.</summary>
     public required int Attempt { get; init; }
 
+    public required DateTimeOffset LeasedAt { get; init; }
+
     public required bool Sandbox { get; init; }
 
     public required EmailAddress Sender { get; init; }

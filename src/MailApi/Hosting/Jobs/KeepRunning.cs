@@ -5,8 +5,14 @@ using MailApi.Core.Delivery;
 namespace MailApi.Hosting.Jobs;
 
 /// <summary>Sees to it that a job that drains something on this node runs, from start to stop.</summary>
-internal sealed class KeepRunning<TJob>(
-    Expression<Func<TJob, Task>> job, IBackgroundJobClient jobs, NodeQueue queue, NodeLane<TJob> lane, TimeProvider time)
+internal sealed partial class KeepRunning<TJob>(
+    Expression<Func<TJob, Task>> job,
+    IBackgroundJobClient jobs,
+    NodeQueue queue,
+    NodeLane<TJob> lane,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<KeepRunning<TJob>> logger)
     : BackgroundService
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
@@ -19,12 +25,32 @@ internal sealed class KeepRunning<TJob>(
         do
         {
             var now = time.GetUtcNow();
-            if (!lane.IsRunning && now - asked >= StartWithin)
+            if (!lane.IsRunning && now - asked >= StartWithin && !lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                jobs.Enqueue(queue.Name, job);
-                asked = now;
+                asked = TryEnqueue() ? now : DateTimeOffset.MinValue;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>A database that is away is asked again in a second.</summary>
+    private bool TryEnqueue()
+    {
+        try
+        {
+            jobs.Enqueue(queue.Name, job);
+            return true;
+        }
+        catch (BackgroundJobClientException exception)
+        {
+            Log.EnqueueFailed(logger, exception, typeof(TJob).Name);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Job} could not be started; trying again in a second")]
+        public static partial void EnqueueFailed(ILogger logger, Exception exception, string job);
     }
 }

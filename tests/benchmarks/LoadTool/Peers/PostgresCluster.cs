@@ -13,6 +13,9 @@ public sealed class PostgresCluster(Workspace workspace) : IAsyncDisposable
     private readonly int _port = FreePort.Next();
     private bool _started;
 
+    /// <summary>True when the programs are there.</summary>
+    public static bool IsInstalled => FindInstalled() is not null;
+
     /// <summary>Creates <paramref name="database"/> and returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync(string database, CancellationToken cancellationToken)
     {
@@ -31,30 +34,42 @@ public sealed class PostgresCluster(Workspace workspace) : IAsyncDisposable
         await RunAsync(
             ["initdb", "-D", _data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8"],
             cancellationToken);
-        _started = true;
+        await StartAgainAsync(cancellationToken);
+    }
+
+    /// <summary>Starts the server on the port and data of before.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
         var settings = $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=";
         await RunAsync(
             ["pg_ctl", "start", "-w", "-D", _data, "-l", Path.Combine(_data, "server.log"), "-o", settings],
             cancellationToken);
+        _started = true;
     }
+
+    /// <summary>Ends it as a crash would: no transaction is finished, every connection breaks.</summary>
+    public Task CrashAsync(CancellationToken cancellationToken) => StopAsync("immediate", cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         if (_started)
         {
-            await RunAsync(["pg_ctl", "stop", "-w", "-m", "fast", "-D", _data], CancellationToken.None);
+            await StopAsync("fast", CancellationToken.None);
         }
     }
 
-    private static string FindPrograms() =>
-        Directory.Exists("/usr/lib/postgresql")
-            ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
-                .Where(programs => File.Exists(Path.Combine(programs, "initdb"))).Order().LastOrDefault()
-                ?? throw Missing()
-            : throw Missing();
+    private async Task StopAsync(string mode, CancellationToken cancellationToken)
+    {
+        await RunAsync(["pg_ctl", "stop", "-w", "-m", mode, "-D", _data], cancellationToken);
+        _started = false;
+    }
 
-    private static RunFailedException Missing() =>
-        new("PostgreSQL is not installed: no /usr/lib/postgresql/*/bin/initdb");
+    private static string? FindInstalled() => !Directory.Exists("/usr/lib/postgresql") ? null
+        : Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
+            .Where(programs => File.Exists(Path.Combine(programs, "initdb"))).Order().LastOrDefault();
+
+    private static string FindPrograms() => FindInstalled()
+        ?? throw new RunFailedException("PostgreSQL is not installed: no /usr/lib/postgresql/*/bin/initdb");
 
     private Task RunAsync(string[] command, CancellationToken cancellationToken) => ChildProcess.RunAsync(
         [.. _asOwner, Path.Combine(_programs, command[0]), .. command[1..]], _log, cancellationToken);
