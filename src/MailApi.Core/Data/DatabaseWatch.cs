@@ -23,6 +23,9 @@ public sealed partial class DatabaseWatch(
     private volatile TaskCompletionSource _lost = NewLoss();
     private volatile bool _asked;
 
+    /// <summary>A file answers or fails; a server may do neither.</summary>
+    public bool CanHang => options.Value.Provider == DatabaseProvider.Postgres;
+
     /// <summary>True when the last question was answered.</summary>
     public bool Answers => _asked && !IsLost;
 

@@ -25,6 +25,12 @@ internal static partial class Outages
             return;
         }
 
+        if (!watch.CanHang)
+        {
+            await next(context);
+            return;
+        }
+
         // The handler has a context of its own, so that it cannot touch an answer that was given without it.
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var held = new HeldResponse(
