@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using MailApi.Benchmarks.LoadTool;
 using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
+using MailApi.Benchmarks.LoadTool.Runs.Latency;
 using MailApi.Benchmarks.LoadTool.Runs.Speed;
 
 [assembly: SupportedOSPlatform("linux")]

@@ -1,12 +1,25 @@
 // Sends what the queue holds, over a pool of SMTP sessions.
+import { connect as connectTo } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { Worker } from 'bullmq';
 import { connect, QUEUE } from './queue.js';
+
+// Nodemailer leaves Nagle's algorithm on, and its last small write then waits about 40 ms for the far side's delayed ACK.
+// That is a matter of one setting and not of the design, so it is switched off.
+const getSocket = (options, callback) => {
+  const connection = connectTo({ host: options.host, port: options.port, noDelay: true });
+  connection.once('error', callback);
+  connection.once('connect', () => {
+    connection.off('error', callback);
+    callback(null, { connection });
+  });
+};
 
 const transport = createTransport({
   pool: true,
   host: '127.0.0.1',
   port: Number(process.env.SMTP_PORT),
+  getSocket,
   secure: false,
   ignoreTLS: true,
   maxConnections: Number(process.env.SMTP_CONNECTIONS),
