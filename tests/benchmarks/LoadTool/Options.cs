@@ -1,23 +1,10 @@
 using System.Globalization;
-using MailApi.Benchmarks.LoadTool.Accuracy;
 
 namespace MailApi.Benchmarks.LoadTool;
 
 /// <summary>The command line: one command and its options, every one with a default.</summary>
 public sealed record Options
 {
-    public const string Usage = """
-        usage: run speed   [--messages 40000] [--size 5120] [--connections 64] [--providers sqlite,postgres|none]
-               run latency [--messages 200] [--provider sqlite|postgres]
-               run templates [--messages 10000] [--size 5120] [--connections 64] [--provider sqlite|postgres]
-               run webhooks [--messages 10000] [--size 5120] [--connections 64] [--providers sqlite,postgres]
-               run webhook-crash [--messages 2500] [--provider sqlite|postgres] [--kill-every 5]
-               run crash   [--seconds 60] [--provider sqlite|postgres] [--kill-every 5]
-                    [--signal KILL|TERM] [--clients 8]
-               run bounces [--data FOLDER] [--part all|tuning|held-out]
-        every command: [--service PATH/MailApi.dll] to measure another build, [--keep] to keep the temporary files
-        """;
-
     public required string Command { get; init; }
 
     /// <summary>Messages to send; the default depends on the command.</summary>
@@ -28,10 +15,35 @@ public sealed record Options
 
     public int Connections { get; init; } = 64;
 
-    public IReadOnlyList<Provider> Providers { get; init; } = [Provider.Sqlite];
+    /// <summary>The databases to be measured on; the default depends on the command.</summary>
+    public IReadOnlyList<Provider> Providers { get; init; } = [];
 
-    /// <summary>How long the clients of the crash run keep posting.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How often each contestant has its turn; the middle one counts.</summary>
+    public int Rounds { get; init; } = 3;
+
+    /// <summary>Peers that the speed run leaves out.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Delivered messages in the database of the backlog run.</summary>
+    public int Past { get; init; } = 5_000_000;
+
+    /// <summary>Messages of the backlog run that are due days from now.</summary>
+    public int Later { get; init; } = 1_000_000;
+
+    /// <summary>Messages that wait for what hangs, in the fairness run.</summary>
+    public int Waiting { get; init; } = 5_000;
+
+    /// <summary>Messages that are to be overtaken, in the fairness run.</summary>
+    public int Backlog { get; init; } = 100_000;
+
+    /// <summary>Nodes on one database.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>Whether the latency is also measured at half of what the service can do.</summary>
+    public bool HalfLoad { get; init; }
+
+    /// <summary>How long the clients of the crash run keep posting, and those of the memory run.</summary>
+    public TimeSpan? Duration { get; init; }
 
     /// <summary>Mean time between two signals.</summary>
     public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(5);
@@ -47,29 +59,36 @@ public sealed record Options
     /// <summary>Where labelled bounces lie; null means the usual place.</summary>
     public string? Data { get; init; }
 
-    public CorpusPart Part { get; init; } = CorpusPart.All;
+    /// <summary>The part of a run that is wanted.</summary>
+    public string Part { get; init; } = "all";
 
     public bool Keep { get; init; }
 
     /// <exception cref="UsageException">An option is unknown or its value is not acceptable.</exception>
     public static Options Parse(string[] args)
     {
-        var options = new Options { Command = args.FirstOrDefault() ?? throw new UsageException("no command") };
-        for (var i = 1; i < args.Length; i++)
+        // Without a command: the table that everything is about.
+        string[] words = args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal) ? ["speed", .. args] : args;
+        var options = new Options { Command = words[0], Providers = DefaultProviders(words[0]) };
+        for (var i = 1; i < words.Length; i++)
         {
-            if (args[i] == "--keep")
+            if (words[i] == "--keep")
             {
                 options = options with { Keep = true };
                 continue;
             }
 
-            var value = i + 1 < args.Length ? args[i + 1] : throw new UsageException($"{args[i]} needs a value");
-            options = options.With(args[i], value);
+            var value = i + 1 < words.Length ? words[i + 1] : throw new UsageException($"{words[i]} needs a value");
+            options = options.With(words[i], value);
             i++;
         }
 
         return options;
     }
+
+    /// <summary>The crash runs are about one database at a time, and what a template costs is not the database's business.</summary>
+    private static Provider[] DefaultProviders(string command) =>
+        command is "crash" or "webhook-crash" or "templates" ? [Provider.Sqlite] : [Provider.Sqlite, Provider.Postgres];
 
     private Options With(string name, string value) => name switch
     {
@@ -82,7 +101,16 @@ public sealed record Options
         "--signal" when value is "KILL" or "TERM" => this with { Signal = value },
         "--clients" => this with { Clients = Number(name, value) },
         "--data" => this with { Data = Path.GetFullPath(value) },
-        "--part" => this with { Part = ParsePart(value) },
+        "--minutes" => this with { Duration = TimeSpan.FromMinutes(Number(name, value)) },
+        "--rounds" => this with { Rounds = Number(name, value) },
+        "--without" => this with { Without = value.Split(',') },
+        "--past" => this with { Past = Number(name, value) },
+        "--later" => this with { Later = Number(name, value) },
+        "--waiting" => this with { Waiting = Number(name, value) },
+        "--backlog" => this with { Backlog = Number(name, value) },
+        "--nodes" when value is "1" or "2" => this with { Nodes = Number(name, value) },
+        "--load" when value is "idle" or "half" => this with { HalfLoad = value == "half" },
+        "--part" => this with { Part = value },
         "--service" => this with { Service = Path.GetFullPath(value) },
         _ => throw new UsageException($"unknown option {name} {value}"),
     };
@@ -94,14 +122,6 @@ public sealed record Options
 
     private static IReadOnlyList<Provider> ParseProviders(string value) =>
         value == "none" ? [] : [.. value.Split(',').Select(ParseProvider)];
-
-    private static CorpusPart ParsePart(string value) => value switch
-    {
-        "all" => CorpusPart.All,
-        "tuning" => CorpusPart.Tuning,
-        "held-out" => CorpusPart.HeldOut,
-        _ => throw new UsageException($"unknown part '{value}'"),
-    };
 
     private static Provider ParseProvider(string value) => value switch
     {

@@ -3,6 +3,8 @@ using System.Runtime.Versioning;
 using MailApi.Benchmarks.LoadTool;
 using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
+using MailApi.Benchmarks.LoadTool.Runs.Latency;
+using MailApi.Benchmarks.LoadTool.Runs.Speed;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -29,7 +31,7 @@ try
 }
 catch (UsageException error)
 {
-    await Console.Error.WriteLineAsync($"{error.Message}\n\n{Options.Usage}");
+    await Console.Error.WriteLineAsync($"{error.Message}\n\n{Usage.Text}");
     return 2;
 }
 catch (RunFailedException error)

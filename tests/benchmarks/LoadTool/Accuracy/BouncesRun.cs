@@ -7,7 +7,7 @@ public static class BouncesRun
 {
     public static int Execute(Options options)
     {
-        var corpus = Corpus.Open(options.Data, options.Part);
+        var corpus = Corpus.Open(options.Data, ParsePart(options.Part));
         var scores = new BounceScores();
         corpus.Replies().ForEach(scores.Count);
         corpus.Mails("bounces").ForEach(scores.CountBounce);
@@ -28,4 +28,12 @@ public static class BouncesRun
         table.Print();
         return 0;
     }
+
+    private static CorpusPart ParsePart(string value) => value switch
+    {
+        "all" => CorpusPart.All,
+        "tuning" => CorpusPart.Tuning,
+        "held-out" => CorpusPart.HeldOut,
+        _ => throw new UsageException($"unknown part '{value}'"),
+    };
 }

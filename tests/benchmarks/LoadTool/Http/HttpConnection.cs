@@ -57,6 +57,11 @@ public sealed class HttpConnection : IDisposable
         var contentLength = head.IndexOf("\r\nContent-Length: "u8);
         if (contentLength < 0)
         {
+            contentLength = head.IndexOf("\r\ncontent-length: "u8);
+        }
+
+        if (contentLength < 0)
+        {
             return body.EndsWith("0\r\n\r\n"u8);
         }
 

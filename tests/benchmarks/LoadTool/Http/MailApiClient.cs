@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace MailApi.Benchmarks.LoadTool.Http;
 
-/// <summary>The few calls of the API that the latency and crash runs make, as a careful client makes them.</summary>
+/// <summary>The few calls of the API that the runs make, as a careful client makes them.</summary>
 public sealed class MailApiClient : IDisposable
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
@@ -24,17 +24,23 @@ public sealed class MailApiClient : IDisposable
 
     /// <summary>Sends one small message and returns its id.</summary>
     /// <exception cref="RunFailedException">The answer was not 202.</exception>
-    public async Task<string> SendAsync(string ledgerId, CancellationToken cancellationToken)
+    public Task<string> SendAsync(string ledgerId, CancellationToken cancellationToken) =>
+        SendAsync(ledgerId, "rcpt.example", "normal", cancellationToken);
+
+    /// <summary>As above, to a domain and with a priority.</summary>
+    public async Task<string> SendAsync(
+        string ledgerId, string domain, string priority, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages");
         request.Headers.Add("Idempotency-Key", ledgerId);
         request.Content = JsonContent.Create(new
         {
             from = "load@sender.example",
-            to = $"{ledgerId}@rcpt.example",
+            to = $"{ledgerId}@{domain}",
             subject = ledgerId,
             text = $"This is message {ledgerId}.\n",
             headers = new Dictionary<string, string> { ["X-Ledger"] = ledgerId },
+            priority,
         });
         using var answer = await _http.SendAsync(request, cancellationToken);
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);

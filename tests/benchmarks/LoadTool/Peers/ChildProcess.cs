@@ -30,6 +30,16 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Resident memory, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts <paramref name="command"/> and leaves it running.</summary>

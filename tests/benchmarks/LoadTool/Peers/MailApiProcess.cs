@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
+using MailApi.Benchmarks.LoadTool.Http;
 
 namespace MailApi.Benchmarks.LoadTool.Peers;
 
 /// <summary>The service in a process of its own: its database in the workspace, one relay on a loopback port.</summary>
 public sealed class MailApiProcess(
-    Workspace workspace, string assembly, ServiceDatabase database, int relayPort) : IAsyncDisposable
+    Workspace workspace, string assembly, ServiceDatabase database, int relayPort) : IMessageService, IAsyncDisposable
 {
-    private const string Crockford = "0123456789abcdefghjkmnpqrstvwxyz";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
@@ -26,11 +25,12 @@ public sealed class MailApiProcess(
     /// <summary>Time on processors since its start; noise of the machine does not change it much.</summary>
     public TimeSpan ProcessorTime => _process!.ProcessorTime;
 
+    /// <summary>Memory that it holds now, in bytes.</summary>
+    public long WorkingSet => _process!.WorkingSet;
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    /// <summary>The first admin key, made for this run.</summary>
-    public string ApiKey { get; } =
-        $"mk_live_0{RandomNumberGenerator.GetString(Crockford, 25)}_{RandomNumberGenerator.GetString(Crockford, 51)}0";
+    public string ApiKey => database.ApiKey;
 
     /// <summary>Starts the process; the address does not change from one start to the next.</summary>
     public void Start() =>

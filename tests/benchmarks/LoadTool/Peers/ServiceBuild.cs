@@ -12,7 +12,8 @@ public static class ServiceBuild
             : throw new RunFailedException($"the service is not built: {assembly}");
     }
 
-    private static string CheckoutRoot()
+    /// <summary>The folder of the solution.</summary>
+    public static string CheckoutRoot()
     {
         var directory = AppContext.BaseDirectory;
         while (directory is not null && !File.Exists(Path.Combine(directory, "MailApi.sln")))
@@ -20,6 +21,6 @@ public static class ServiceBuild
             directory = Path.GetDirectoryName(directory);
         }
 
-        return directory ?? throw new RunFailedException("the tool is outside its checkout; use --service");
+        return directory ?? throw new RunFailedException("the tool is outside its checkout");
     }
 }

@@ -12,11 +12,13 @@ public sealed class CrashRun
     // Ten connections and 20 ms on the average carry less than eight clients send, so every signal finds
     // messages waiting as well as messages on their way.
     private const int MaxConnections = 10;
+    private static readonly TimeSpan DefaultDuration = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SlowestAnswer = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(500);
 
     private readonly Options _options;
+    private readonly TimeSpan _duration;
     private readonly RecordingRelay _relay;
     private readonly MailApiProcess _service;
     private readonly Ledger _ledger = new();
@@ -27,6 +29,7 @@ public sealed class CrashRun
     private CrashRun(Options options, RecordingRelay relay, MailApiProcess service)
     {
         _options = options;
+        _duration = options.Duration ?? DefaultDuration;
         _relay = relay;
         _service = service;
     }
@@ -70,7 +73,7 @@ public sealed class CrashRun
     private async Task PostAndSignalAsync(MailApiClient client, CancellationToken cancellationToken)
     {
         using var posting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        posting.CancelAfter(_options.Duration + DrainTimeout);
+        posting.CancelAfter(_duration + DrainTimeout);
         var started = Stopwatch.GetTimestamp();
         var clients = Enumerable.Range(0, _options.Clients).Select(i => PostAsync(client, i, started, posting.Token));
         try
@@ -85,7 +88,7 @@ public sealed class CrashRun
 
     private async Task PostAsync(MailApiClient client, int number, long started, CancellationToken cancellationToken)
     {
-        for (var i = 0; Stopwatch.GetElapsedTime(started) < _options.Duration; i++)
+        for (var i = 0; Stopwatch.GetElapsedTime(started) < _duration; i++)
         {
             var ledgerId = $"ledger-{number}-{i}";
             _ledger.RecordAccepted(ledgerId, await client.SendUntilAcceptedAsync(ledgerId, cancellationToken));
@@ -99,7 +102,7 @@ public sealed class CrashRun
         {
             // From a fifth of the interval to 1.8 times it: early in a start, and well into the work.
             await Task.Delay(_options.KillEvery * (0.2 + (1.6 * Random.Shared.NextDouble())), cancellationToken);
-            if (Stopwatch.GetElapsedTime(started) >= _options.Duration)
+            if (Stopwatch.GetElapsedTime(started) >= _duration)
             {
                 return;
             }

@@ -4,7 +4,7 @@ using MailApi.Benchmarks.LoadTool.Http;
 using MailApi.Benchmarks.LoadTool.Peers;
 using MailApi.Benchmarks.LoadTool.Reporting;
 
-namespace MailApi.Benchmarks.LoadTool.Runs;
+namespace MailApi.Benchmarks.LoadTool.Runs.Speed;
 
 /// <summary>
 /// What a template costs: the same mail sent as a template with data, and as finished HTML and text. Each templated row

@@ -2,10 +2,7 @@ using System.Diagnostics;
 using MailApi.Benchmarks.LoadTool.Http;
 using MailApi.Benchmarks.LoadTool.Peers;
 
-namespace MailApi.Benchmarks.LoadTool.Runs;
-
-/// <summary>Messages per second of one row; null where a row has no such figure.</summary>
-public sealed record Rates(double? Accepted, double? EndToEnd);
+namespace MailApi.Benchmarks.LoadTool.Runs.Speed;
 
 /// <summary>Measures each row of the speed table, from the first message sent to the last one at the sink.</summary>
 public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int messages, Options options)
@@ -29,11 +26,40 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         return await MeasureAsync(n => _source.SendAsync(postfix.Port, n, cancellationToken), cancellationToken);
     }
 
+    public async Task<Rates> FastifyAsync(CancellationToken cancellationToken)
+    {
+        await using var fastify = new FastifyApplication(workspace, sink.Port);
+        await fastify.StartAsync(cancellationToken);
+        return await RelayAsync(fastify, Load.Plain(options.Size), fastify.StopAsync, cancellationToken);
+    }
+
+    public async Task<Rates> FastifyAcceptAsync(CancellationToken cancellationToken)
+    {
+        await using var fastify = new FastifyApplication(workspace, sink.Port);
+        await fastify.StartAsync(cancellationToken);
+        return await AcceptAsync(fastify, cancellationToken);
+    }
+
     public async Task<Rates> ServiceAsync(
         string assembly, ServiceDatabase database, Load load, CancellationToken cancellationToken)
     {
         await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
-        var driver = await StartAsync(service, load, cancellationToken);
+        await StartAsync(service, load, cancellationToken);
+        return await RelayAsync(service, load, service.TerminateAsync, cancellationToken);
+    }
+
+    public async Task<Rates> AcceptAsync(
+        string assembly, ServiceDatabase database, CancellationToken cancellationToken)
+    {
+        await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
+        await StartAsync(service, Load.Plain(options.Size), cancellationToken);
+        return await AcceptAsync(service, cancellationToken);
+    }
+
+    private async Task<Rates> RelayAsync(
+        IMessageService service, Load load, Func<Task> stop, CancellationToken cancellationToken)
+    {
+        var driver = new HttpDriver(service, load, options.Connections);
         var before = sink.Received();
 
         // Every template has been used once before the clock runs: that is when it is compiled.
@@ -42,17 +68,15 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         var rates = await MeasureAsync(n => driver.SendAsync(n, sendAt: null, cancellationToken), cancellationToken);
 
         // A clean stop ends what is in flight; whatever the sink then has too many was sent twice.
-        await service.TerminateAsync();
-        var extra = sink.Received() - before - load.Templates - _warmUp - messages;
+        await stop();
+        var extra = sink.Received() - before - driver.Posted;
         return extra == 0 ? rates : throw new RunFailedException($"the sink received {extra} messages too many");
     }
 
     /// <summary>Messages due in an hour: stored like any other, not relayed while the clock runs.</summary>
-    public async Task<Rates> AcceptAsync(
-        string assembly, ServiceDatabase database, CancellationToken cancellationToken)
+    private async Task<Rates> AcceptAsync(IMessageService service, CancellationToken cancellationToken)
     {
-        await using var service = new MailApiProcess(workspace, assembly, database, sink.Port);
-        var driver = await StartAsync(service, Load.Plain(options.Size), cancellationToken);
+        var driver = new HttpDriver(service, Load.Plain(options.Size), options.Connections);
         var inAnHour = TimeProvider.System.GetUtcNow().AddHours(1);
         await driver.SendAsync(_warmUp, inAnHour, cancellationToken);
         await FlushDisksAsync(cancellationToken);
@@ -60,7 +84,7 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         return new Rates(messages / Stopwatch.GetElapsedTime(started).TotalSeconds, EndToEnd: null);
     }
 
-    private async Task<HttpDriver> StartAsync(MailApiProcess service, Load load, CancellationToken cancellationToken)
+    private static async Task StartAsync(MailApiProcess service, Load load, CancellationToken cancellationToken)
     {
         service.Start();
         await service.WaitUntilReadyAsync(cancellationToken);
@@ -69,8 +93,6 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         {
             await client.StoreAsync(template, cancellationToken);
         }
-
-        return new HttpDriver(service, load, options.Connections);
     }
 
     private async Task<Rates> MeasureAsync(Func<int, Task<long>> send, CancellationToken cancellationToken)
