@@ -3,7 +3,9 @@ using System.Runtime.Versioning;
 using MailApi.Benchmarks.LoadTool;
 using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
+using MailApi.Benchmarks.LoadTool.Runs.Backlog;
 using MailApi.Benchmarks.LoadTool.Runs.Latency;
+using MailApi.Benchmarks.LoadTool.Runs.Memory;
 using MailApi.Benchmarks.LoadTool.Runs.Speed;
 
 [assembly: SupportedOSPlatform("linux")]
@@ -21,6 +23,8 @@ try
     {
         "speed" => await SpeedRun.ExecuteAsync(options, stop.Token),
         "templates" => await TemplateRun.ExecuteAsync(options, stop.Token),
+        "backlog" => await BacklogRun.ExecuteAsync(options, stop.Token),
+        "memory" => await MemoryRun.ExecuteAsync(options, stop.Token),
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
         "webhooks" => await WebhookRun.ExecuteAsync(options, stop.Token),
         "webhook-crash" => await WebhookCrashRun.ExecuteAsync(options, stop.Token),

@@ -81,13 +81,14 @@ public sealed class WebhookRun(Options options, Workspace workspace, SinkProcess
         var before = sink.Received();
         await driver.SendAsync(warmUp, sendAt: null, cancellationToken);
         await sink.WaitForAsync(before + warmUp, cancellationToken);
-        await WaitForAsync(() => !told || server.Received >= 2 * warmUp, "the first events were not told", cancellationToken);
+        await Waiting.ForAsync(
+            () => !told || server.Received >= 2 * warmUp, DrainTimeout, "the first events were not told", cancellationToken);
 
         var spent = service.ProcessorTime;
         var started = await driver.SendAsync(_messages, sendAt: null, cancellationToken);
         var last = await sink.WaitForAsync(before + warmUp + _messages, cancellationToken);
-        await WaitForAsync(
-            () => !told || server.Received >= 2 * (warmUp + _messages), "not every event was told", cancellationToken);
+        await Waiting.ForAsync(
+            () => !told || server.Received >= 2 * (warmUp + _messages), DrainTimeout, "not every event was told", cancellationToken);
         return (_messages / Stopwatch.GetElapsedTime(started, last).TotalSeconds,
             2 * _messages / Stopwatch.GetElapsedTime(started).TotalSeconds,
             (service.ProcessorTime - spent).TotalMicroseconds / _messages);
@@ -157,20 +158,6 @@ public sealed class WebhookRun(Options options, Workspace workspace, SinkProcess
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return $"http://{listener.LocalEndpoint}/";
-    }
-
-    private static async Task WaitForAsync(Func<bool> done, string failure, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!done())
-        {
-            if (Stopwatch.GetElapsedTime(started) > DrainTimeout)
-            {
-                throw new RunFailedException(failure);
-            }
-
-            await Task.Delay(20, cancellationToken);
-        }
     }
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);

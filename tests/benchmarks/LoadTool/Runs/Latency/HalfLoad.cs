@@ -49,13 +49,8 @@ public sealed class HalfLoad(IMessageService service, Arrivals arrivals, Load lo
         end.CancelAfter(FullLoad);
         var started = Stopwatch.GetTimestamp();
         await driver.SendUntilAsync(end.Token, cancellationToken);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(DrainTimeout);
-        while (arrivals.Count - before < driver.Posted)
-        {
-            await Task.Delay(10, patience.Token);
-        }
-
+        await Waiting.ForAsync(
+            () => arrivals.Count - before >= driver.Posted, DrainTimeout, "not every message arrived", cancellationToken);
         return driver.Posted / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 }
