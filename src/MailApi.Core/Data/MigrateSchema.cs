@@ -1,19 +1,26 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MailApi.Core.Data;
 
 /// <summary>
-/// Brings the schema up to date under EF Core's lock, beside nodes that are at work. A change that waits for a table makes
+/// Brings the schema up to date, one node at a time, beside nodes that are at work. A change that waits for a table makes
 /// all that come after it wait too, and may end in a deadlock; so it gives up before anybody notices, and tries again.
 /// </summary>
 public sealed partial class MigrateSchema(IOptions<DatabaseOptions> options, TimeProvider time, ILogger<MigrateSchema> logger)
 {
     private const string LockNotAvailable = "55P03";
     private const string DeadlockDetected = "40P01";
+    private const string DuplicateDatabase = "42P04";
+
+    /// <summary>EF Core's own lock ends with the first of several migrations, and a second node would repeat the next.</summary>
+    private const long Turn = 5_025_202_611;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -39,14 +46,42 @@ public sealed partial class MigrateSchema(IOptions<DatabaseOptions> options, Tim
         await using var db = new MailDb(settings);
         try
         {
+            // On SQLite the file is locked already.
+            await using var turn = options.Value.Provider == DatabaseProvider.Postgres
+                ? await TakeTurnAsync(settings, cancellationToken)
+                : null;
             await db.Database.MigrateAsync(cancellationToken);
             return true;
         }
         catch (DbException exception) when (
-            exception.SqlState is LockNotAvailable or DeadlockDetected && time.GetUtcNow() < until)
+            exception.SqlState is LockNotAvailable or DeadlockDetected or DuplicateDatabase && time.GetUtcNow() < until)
         {
             Log.TablesInUse(logger);
             return false;
+        }
+    }
+
+    /// <summary>Ends when it is disposed. Of a transaction, not of a session, so that it holds behind a pooler too.</summary>
+    private static async Task<IAsyncDisposable> TakeTurnAsync(
+        DbContextOptions<MailDb> settings, CancellationToken cancellationToken)
+    {
+        var db = new MailDb(settings);
+        try
+        {
+            var creator = db.GetService<IRelationalDatabaseCreator>();
+            if (!await creator.ExistsAsync(cancellationToken))
+            {
+                await creator.CreateAsync(cancellationToken);
+            }
+
+            await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turn})", cancellationToken);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
         }
     }
 
