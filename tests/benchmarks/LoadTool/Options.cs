@@ -30,12 +30,6 @@ public sealed record Options
     /// <summary>Messages of the backlog run that are due days from now.</summary>
     public int Later { get; init; } = 1_000_000;
 
-    /// <summary>Messages that wait for what hangs, in the fairness run.</summary>
-    public int Waiting { get; init; } = 5_000;
-
-    /// <summary>Messages that are to be overtaken, in the fairness run.</summary>
-    public int Backlog { get; init; } = 100_000;
-
     /// <summary>Nodes on one database.</summary>
     public int Nodes { get; init; } = 1;
 
@@ -106,8 +100,6 @@ public sealed record Options
         "--without" => this with { Without = value.Split(',') },
         "--past" => this with { Past = Number(name, value) },
         "--later" => this with { Later = Number(name, value) },
-        "--waiting" => this with { Waiting = Number(name, value) },
-        "--backlog" => this with { Backlog = Number(name, value) },
         "--nodes" when value is "1" or "2" => this with { Nodes = Number(name, value) },
         "--load" when value is "idle" or "half" => this with { HalfLoad = value == "half" },
         "--part" => this with { Part = value },
