@@ -62,7 +62,9 @@ public abstract class OutageTests
         for (var i = from; i < from + count; i++)
         {
             using var api = fleet.Client(i % fleet.Nodes.Count);
-            ids.Add(await api.AcceptAsync(ApiClient.Message($"to{i}@example.net")));
+
+            // Each at a destination of its own: one alone would not have all sessions.
+            ids.Add(await api.AcceptAsync(ApiClient.Message($"to@example{i}.net")));
         }
 
         return ids;

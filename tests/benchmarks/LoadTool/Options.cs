@@ -42,6 +42,9 @@ public sealed record Options
     /// <summary>Mean time between two signals.</summary>
     public TimeSpan KillEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>From a restart of the crash run to its first delivery, at most.</summary>
+    public TimeSpan RestartLimit { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>KILL or TERM.</summary>
     public string Signal { get; init; } = "KILL";
 
@@ -93,6 +96,7 @@ public sealed record Options
         "--seconds" => this with { Duration = TimeSpan.FromSeconds(Number(name, value)) },
         "--kill-every" => this with { KillEvery = TimeSpan.FromSeconds(Number(name, value)) },
         "--signal" when value is "KILL" or "TERM" => this with { Signal = value },
+        "--restart-within" => this with { RestartLimit = TimeSpan.FromSeconds(Number(name, value)) },
         "--clients" => this with { Clients = Number(name, value) },
         "--data" => this with { Data = Path.GetFullPath(value) },
         "--minutes" => this with { Duration = TimeSpan.FromMinutes(Number(name, value)) },

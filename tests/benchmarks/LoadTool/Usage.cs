@@ -13,6 +13,7 @@ public static class Usage
                run webhooks [--messages 10000] [--size 5120] [--connections 64] [--providers sqlite,postgres]
                run webhook-crash [--messages 2500] [--provider sqlite|postgres] [--kill-every 5]
                run crash [--seconds 60] [--provider sqlite|postgres] [--kill-every 5] [--signal KILL|TERM] [--clients 8]
+                         [--restart-within 10]
                run bounces [--data FOLDER] [--part all|tuning|held-out]
         every command: [--service PATH/MailApi.dll] to measure another build, [--keep] to keep the temporary files
         """;

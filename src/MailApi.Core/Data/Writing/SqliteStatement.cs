@@ -73,6 +73,7 @@ internal sealed class SqliteStatement : IDisposable
                 null => raw.sqlite3_bind_null(_prepared, place),
                 string text => raw.sqlite3_bind_text(_prepared, place, text),
                 int number => raw.sqlite3_bind_int(_prepared, place, number),
+                long number => raw.sqlite3_bind_int64(_prepared, place, number),
                 bool flag => raw.sqlite3_bind_int(_prepared, place, flag ? 1 : 0),
                 Guid id => BindBytes(place, id),
                 DateTimeOffset time => raw.sqlite3_bind_int64(_prepared, place, time.ToUnixTimeMilliseconds()),

@@ -21,7 +21,7 @@ public sealed class Ticket
 public interface IStatements
 {
     /// <summary>
-    /// Adds a statement. Values may be null, <see cref="string"/>, <see cref="int"/>, <see cref="bool"/>,
+    /// Adds a statement. Values may be null, <see cref="string"/>, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>,
     /// <see cref="Guid"/>, <see cref="DateTimeOffset"/>, byte arrays and arrays of strings or Guids.
     /// </summary>
     Ticket Add(Statement statement, params object?[] values);

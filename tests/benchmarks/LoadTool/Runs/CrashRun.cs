@@ -175,5 +175,6 @@ public sealed class CrashRun
         CutOffAfterDot = _relay.CutOffAfterDot,
         SlowestRestart = _restarts.Slowest,
         RestartsWithoutDelivery = _restarts.WithoutDelivery,
+        RestartLimit = _options.RestartLimit,
     };
 }
