@@ -1,8 +1,8 @@
 namespace MailApi.Core.Delivery.Queueing;
 
 /// <summary>
-/// Keeps one domain that hangs from taking all senders: a domain may have at most three quarters of those that do not
-/// hang elsewhere, begins with few, and gains one with each answer.
+/// Keeps one domain that hangs from taking all senders: a domain leaves an eighth of those that do not hang elsewhere to
+/// others, begins with few, and gains one with each answer.
 /// </summary>
 internal sealed class Destinations(TimeProvider time)
 {
@@ -81,7 +81,11 @@ internal sealed class Destinations(TimeProvider time)
         return _stuck > before;
     }
 
-    private int Most(Destination destination) => Math.Max(1, (Senders - (_stuck - destination.Stuck)) * 3 / 4);
+    private int Most(Destination destination)
+    {
+        var free = Senders - (_stuck - destination.Stuck);
+        return Math.Max(1, free - Math.Max(1, free / 8));
+    }
 
     private void Forget(Destination destination)
     {
