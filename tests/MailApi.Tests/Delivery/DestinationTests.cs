@@ -193,26 +193,7 @@ public sealed class DestinationTests : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            Assert.True(EmailAddress.TryParse($"a@{domain}", out var address, out _));
-            var delivery = new LeasedDelivery
-            {
-                MessageId = Id<Message>.New(Now),
-                ProjectId = _project,
-                Priority = priority,
-                Attempt = 1,
-                LeasedAt = Now,
-                Sandbox = false,
-                Sender = address,
-                Recipients = [new PendingRecipient(0, address)],
-                Tags = [],
-                Metadata = new Dictionary<string, string>(),
-                Prefix = [],
-                Mime = [],
-                ExpiresAt = Now,
-                Bytes = 10,
-            };
-            Assert.Equal(Reservation.Taken, _queue.TryReserve(delivery.Place));
-            _queue.Add(delivery);
+            _queue.Put(_project, priority, domain);
         }
     }
 }

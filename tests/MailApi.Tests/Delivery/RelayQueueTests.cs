@@ -137,27 +137,6 @@ public sealed class RelayQueueTests
 
     private void Put(RelayQueue queue, Priority priority) => Put(queue, priority, NewProject());
 
-    private void Put(RelayQueue queue, Priority priority, Id<Project> project)
-    {
-        Assert.True(EmailAddress.TryParse($"a@x{_destinations++}.example", out var address, out _));
-        var delivery = new LeasedDelivery
-        {
-            MessageId = Id<Message>.New(Now),
-            ProjectId = project,
-            Priority = priority,
-            Attempt = 1,
-            LeasedAt = Now,
-            Sandbox = false,
-            Sender = address,
-            Recipients = [new PendingRecipient(0, address)],
-            Tags = [],
-            Metadata = new Dictionary<string, string>(),
-            Prefix = [],
-            Mime = [],
-            ExpiresAt = Now,
-            Bytes = 10,
-        };
-        Assert.Equal(Reservation.Taken, queue.TryReserve(delivery.Place));
-        queue.Add(delivery);
-    }
+    private void Put(RelayQueue queue, Priority priority, Id<Project> project) =>
+        queue.Put(project, priority, $"x{_destinations++}.example");
 }
