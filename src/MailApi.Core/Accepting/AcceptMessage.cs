@@ -16,8 +16,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
     private const string SandboxSuppressed = "suppressed@sandbox.test";
 
     private readonly (bool Compressed, byte[] Bytes) _stored = StoredMime.Pack(pending.Mime);
-    private readonly string[] _ignored = [.. pending.IgnoredSuppressions.Select(Names.Of)];
-    private Ticket? _suppressed;
+    private readonly Ticket[] _suppressed = new Ticket[pending.Recipients.Count];
     private Ticket? _key;
     private DateTimeOffset _now;
     private Message? _message;
@@ -44,8 +43,11 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
                 Statements.ClaimKey, ProjectId.Value, claim.Key, claim.RequestHash, now, now - AcceptContext.KeyLifetime);
         }
 
-        var keys = pending.Recipients.Select(r => r.Mailbox.Address.Key).ToArray();
-        _suppressed = statements.Add(Statements.FindSuppressed, ProjectId.Value, now, keys, _ignored);
+        for (var i = 0; i < _suppressed.Length; i++)
+        {
+            _suppressed[i] = statements.Add(
+                Statements.FindSuppressed, ProjectId.Value, pending.Recipients[i].Mailbox.Address.Key, now);
+        }
     }
 
     /// <summary>Accepts the message, or says why not.</summary>
@@ -131,14 +133,12 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             return _recipients;
         }
 
-        var suppressed = _suppressed!.Rows.Cast<string>()
-            .Select(r => r.Split(':', 2)).ToDictionary(r => r[1], r => r[0]);
         var scheduled = pending.SendAt is not null;
         var id = Id<Message>.New(_now);
         _message = NewMessage(id, scheduled);
         for (var i = 0; i < pending.Recipients.Count; i++)
         {
-            _recipients.Add(NewRecipient(id, i, suppressed, scheduled));
+            _recipients.Add(NewRecipient(id, i, scheduled));
         }
 
         return _recipients;
@@ -164,14 +164,11 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         TemplateVersion = pending.Template?.Version,
     };
 
-    private Recipient NewRecipient(Id<Message> id, int position, Dictionary<string, string> suppressed, bool scheduled)
+    private Recipient NewRecipient(Id<Message> id, int position, bool scheduled)
     {
         var (mailbox, kind) = pending.Recipients[position];
         var key = mailbox.Address.Key;
-        var reason = suppressed.GetValueOrDefault(key)
-            ?? (key == SandboxSuppressed && !pending.IgnoredSuppressions.Contains(SuppressionReason.HardBounce)
-                ? Names.Of(SuppressionReason.HardBounce)
-                : null);
+        var reason = SuppressionOf(position);
         return new Recipient
         {
             MessageId = id,
@@ -185,6 +182,14 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
                 : scheduled ? RecipientStatus.Scheduled : RecipientStatus.Queued,
             Reason = reason,
         };
+    }
+
+    private string? SuppressionOf(int position)
+    {
+        var reason = _suppressed[position].Rows is [string listed] ? listed
+            : pending.Recipients[position].Mailbox.Address.Key == SandboxSuppressed ? Names.Of(SuppressionReason.HardBounce)
+            : null;
+        return reason is null || pending.IgnoredSuppressions.Any(ignored => Names.Of(ignored) == reason) ? null : reason;
     }
 
     private void InsertMessage(IStatements statements, Message message)

@@ -22,37 +22,47 @@ internal static class Statements
     /// <summary>project, key.</summary>
     public static readonly Statement FreeKey = new("DELETE FROM idempotency_keys WHERE project_id = $1 AND key = $2");
 
-    /// <summary>project, now, keys, reasons that do not count → those that are suppressed, as <c>reason:key</c>.</summary>
+    /// <summary>project, key, now → why it is suppressed.</summary>
     public static readonly Statement FindSuppressed = new(
         """
-        SELECT reason || ':' || email_key FROM suppressions
-        WHERE project_id = $1 AND (expires_at IS NULL OR expires_at > $2) AND email_key = ANY($3) AND reason <> ALL($4)
+        SELECT asked.number, listed.reason
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS asked(project_id, email_key, now, number)
+        JOIN suppressions AS listed ON listed.project_id = asked.project_id AND listed.email_key = asked.email_key
+            AND (listed.expires_at IS NULL OR listed.expires_at > asked.now)
         """,
         """
-        SELECT reason || ':' || email_key FROM suppressions
-        WHERE project_id = $1 AND (expires_at IS NULL OR expires_at > $2)
-            AND email_key IN (SELECT value FROM json_each($3)) AND reason NOT IN (SELECT value FROM json_each($4))
-        """);
+        SELECT reason FROM suppressions
+        WHERE project_id = $1 AND email_key = $2 AND (expires_at IS NULL OR expires_at > $3)
+        """)
+    {
+        Bulk = BulkRows.Of("project_id uuid, email_key text, now timestamptz") with { Answers = true },
+    };
 
-    public static readonly Statement InsertMessage = new(
+    public static readonly Statement InsertMessage = Statement.Insert(
+        "messages",
         """
-        INSERT INTO messages (id, project_id, status, priority, sandbox, from_email, from_name, subject, tags, metadata,
-            size, created_at, send_at, resent_from, event_count, template_id, template_version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-        """);
+        id uuid, project_id uuid, status text, priority integer, sandbox boolean, from_email text, from_name text,
+        subject text, tags text, metadata text, size integer, created_at timestamptz, send_at timestamptz,
+        resent_from uuid, event_count integer, template_id uuid, template_version integer
+        """,
+        keys: 0);
 
-    public static readonly Statement InsertContent = new(
-        "INSERT INTO contents (message_id, compressed, mime) VALUES ($1, $2, $3)");
+    public static readonly Statement InsertContent = Statement.Insert(
+        "contents", "message_id uuid, compressed boolean, mime bytea", keys: 0);
 
-    public static readonly Statement InsertRecipient = new(
+    public static readonly Statement InsertRecipient = Statement.Insert(
+        "recipients",
         """
-        INSERT INTO recipients (message_id, position, project_id, email, email_key, name, kind, status, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """);
+        message_id uuid, position integer, project_id uuid, email text, email_key text, name text, kind text,
+        status text, reason text
+        """,
+        keys: 0);
 
-    public static readonly Statement InsertDelivery = new(
+    public static readonly Statement InsertDelivery = Statement.Insert(
+        "deliveries",
         """
-        INSERT INTO deliveries (message_id, project_id, priority, due_at, expires_at, attempt, lease_owner, leased_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """);
+        message_id uuid, project_id uuid, priority integer, due_at timestamptz, expires_at timestamptz,
+        attempt integer, lease_owner uuid, leased_at timestamptz
+        """,
+        keys: 0);
 }

@@ -46,11 +46,30 @@ internal static class Statements
         """);
 
     /// <summary>message, owner, attempt: all recipients have reached their end.</summary>
-    public static readonly Statement Finish = new($"DELETE FROM deliveries {Held}");
+    public static readonly Statement Finish = new(
+        """
+        DELETE FROM deliveries
+        USING unnest($1, $2, $3) WITH ORDINALITY AS held(message_id, owner, attempt, number)
+        WHERE deliveries.message_id = held.message_id AND lease_owner = held.owner AND deliveries.attempt = held.attempt
+        RETURNING held.number
+        """,
+        $"DELETE FROM deliveries {Held}")
+    {
+        Bulk = BulkRows.Of("message_id uuid, owner uuid, attempt integer", keys: 0) with { Answers = true },
+    };
 
     /// <summary>message, owner, attempt, due: some have not.</summary>
     public static readonly Statement Defer = new(
-        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = $4 {Held}");
+        """
+        UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = held.due
+        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS held(message_id, owner, attempt, due, number)
+        WHERE deliveries.message_id = held.message_id AND lease_owner = held.owner AND deliveries.attempt = held.attempt
+        RETURNING held.number
+        """,
+        $"UPDATE deliveries SET lease_owner = NULL, leased_at = NULL, due_at = $4 {Held}")
+    {
+        Bulk = BulkRows.Of("message_id uuid, owner uuid, attempt integer, due timestamptz", keys: 0) with { Answers = true },
+    };
 
     /// <summary>message, owner, attempt: the attempt was never begun.</summary>
     public static readonly Statement GiveBack = new(
@@ -66,7 +85,14 @@ internal static class Statements
 
     /// <summary>message, status, number of new events.</summary>
     public static readonly Statement UpdateMessage = new(
-        "UPDATE messages SET status = $2, event_count = event_count + $3 WHERE id = $1");
+        """
+        UPDATE messages SET status = moved.status, event_count = event_count + moved.events
+        FROM unnest($1, $2, $3) AS moved(id, status, events) WHERE messages.id = moved.id
+        """,
+        "UPDATE messages SET status = $2, event_count = event_count + $3 WHERE id = $1")
+    {
+        Bulk = BulkRows.Of("id uuid, status text, events integer", keys: 0),
+    };
 
     /// <summary>
     /// message, position, status, reason, whether a soft bounce counts. A report may have been faster than the outcome of
@@ -74,16 +100,27 @@ internal static class Statements
     /// </summary>
     public static readonly Statement UpdateRecipient = new(
         """
+        UPDATE recipients SET status = moved.status, reason = moved.reason, soft_bounced = moved.soft_bounced
+        FROM unnest($1, $2, $3, $4, $5) AS moved(message_id, place, status, reason, soft_bounced)
+        WHERE recipients.message_id = moved.message_id AND position = moved.place
+            AND recipients.status IN ('scheduled', 'queued', 'deferred')
+        """,
+        """
         UPDATE recipients SET status = $3, reason = $4, soft_bounced = $5
         WHERE message_id = $1 AND position = $2 AND status IN ('scheduled', 'queued', 'deferred')
-        """);
+        """)
+    {
+        Bulk = BulkRows.Of("message_id uuid, place integer, status text, reason text, soft_bounced boolean", keys: 0),
+    };
 
-    public static readonly Statement InsertAttempt = new(
+    public static readonly Statement InsertAttempt = Statement.Insert(
+        "attempts",
         """
-        INSERT INTO attempts (id, message_id, number, outcome, recipients, started_at, finished_at,
-            relay, host, ip, tls, smtp_code, enhanced_code, response)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        """);
+        id uuid, message_id uuid, number integer, outcome text, recipients text, started_at timestamptz,
+        finished_at timestamptz, relay text, host text, ip text, tls text, smtp_code integer, enhanced_code text,
+        response text
+        """,
+        keys: 1);
 
     /// <summary>node, now, alive until.</summary>
     public static readonly Statement Live = new(

@@ -1,24 +1,24 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace MailApi.Core.Data.Writing;
 
-/// <summary>Statements travel to PostgreSQL in one batch per flush: one round trip for hundreds of rows.</summary>
+/// <summary>
+/// Statements travel to PostgreSQL in one batch per flush: one round trip for hundreds of rows, most of them in bulk.
+/// </summary>
 internal sealed class PostgresSession : WriteSession
 {
     /// <summary>Seconds. A transaction takes milliseconds: what takes longer hangs, and all that is written waits for it.</summary>
     private const int CommandTimeout = 10;
 
-    private readonly NpgsqlConnection _connection;
-    private readonly List<Ticket> _tickets = [];
-    private NpgsqlTransaction? _transaction;
-    private NpgsqlBatch _batch;
+    // Everything written here is found by its key. A plan made while a table was empty would read the whole of it, and
+    // would be kept when it has grown.
+    private const string ByKeyAlone = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
-    private PostgresSession(NpgsqlConnection connection)
-    {
-        _connection = connection;
-        _batch = connection.CreateBatch();
-    }
+    private readonly NpgsqlConnection _connection;
+    private readonly StatementGroups _groups = new();
+    private NpgsqlTransaction? _transaction;
+
+    private PostgresSession(NpgsqlConnection connection) => _connection = connection;
 
     public static async Task<PostgresSession> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
@@ -32,65 +32,47 @@ internal sealed class PostgresSession : WriteSession
         };
         var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync(cancellationToken);
+        await using var settings = new NpgsqlCommand(ByKeyAlone, connection);
+        await settings.ExecuteNonQueryAsync(cancellationToken);
         return new PostgresSession(connection);
     }
 
-    public override Ticket Add(Statement statement, params object?[] values)
-    {
-        var command = new NpgsqlBatchCommand(statement.Sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(Parameter(value));
-        }
-
-        _batch.BatchCommands.Add(command);
-        var ticket = new Ticket();
-        _tickets.Add(ticket);
-        return ticket;
-    }
+    public override Ticket Add(Statement statement, params object?[] values) => _groups.Add(statement, values);
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (_tickets.Count == 0)
+        if (_groups.All.Count == 0)
         {
             return;
         }
 
-        _batch.Transaction = _transaction;
-        await using (var reader = await _batch.ExecuteReaderAsync(cancellationToken))
+        await using var batch = new NpgsqlBatch(_connection, _transaction);
+        foreach (var group in _groups.All)
         {
-            var next = 0;
-            do
+            batch.BatchCommands.Add(Command(group));
+        }
+
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            // Only statements that return rows show up as a result.
+            foreach (var group in _groups.All.Where(Returns))
             {
-                // Only statements that return rows show up as a result.
-                while (next < _tickets.Count && !Returns(_batch.BatchCommands[next]))
-                {
-                    next++;
-                }
-
-                if (next < _tickets.Count)
-                {
-                    var ticket = _tickets[next++];
-                    while (await reader.ReadAsync(cancellationToken))
-                    {
-                        ticket.Rows.Add(reader.GetValue(0));
-                    }
-                }
+                await ReadAsync(group, reader, cancellationToken);
+                await reader.NextResultAsync(cancellationToken);
             }
-            while (await reader.NextResultAsync(cancellationToken));
         }
 
-        for (var i = 0; i < _tickets.Count; i++)
+        foreach (var group in _groups.All.Where(g => g.Statement.Bulk is null))
         {
-            _tickets[i].Affected = (int)_batch.BatchCommands[i].Rows;
+            group.Tickets[0].Affected = (int)batch.BatchCommands[group.Index].Rows;
         }
 
-        await ResetAsync();
+        _groups.Clear();
     }
 
     internal override async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await ResetAsync();
+        _groups.Clear();
         _transaction = await _connection.BeginTransactionAsync(cancellationToken);
     }
 
@@ -100,32 +82,48 @@ internal sealed class PostgresSession : WriteSession
         await _transaction.DisposeAsync();
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await _batch.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
+    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task ResetAsync()
+    private static NpgsqlBatchCommand Command(StatementGroup group)
     {
-        _tickets.Clear();
-        await _batch.DisposeAsync();
-        _batch = _connection.CreateBatch();
-    }
-
-    private static bool Returns(NpgsqlBatchCommand command) =>
-        command.CommandText.StartsWith("SELECT", StringComparison.Ordinal)
-        || command.CommandText.StartsWith("WITH", StringComparison.Ordinal)
-        || command.CommandText.Contains("RETURNING", StringComparison.Ordinal);
-
-    private static NpgsqlParameter Parameter(object? value) => value switch
-    {
-        null => new NpgsqlParameter { Value = DBNull.Value },
-        DateTimeOffset time => new NpgsqlParameter<DateTimeOffset>
+        var command = new NpgsqlBatchCommand(group.Statement.Sql);
+        if (group.Statement.Bulk is { } bulk)
         {
-            TypedValue = time.ToUniversalTime(),
-            NpgsqlDbType = NpgsqlDbType.TimestampTz,
-        },
-        _ => new NpgsqlParameter { Value = value },
-    };
+            for (var i = 0; i < bulk.Types.Count; i++)
+            {
+                command.Parameters.Add(PostgresParameters.Column(bulk.Types[i], group.Rows, i));
+            }
+        }
+        else
+        {
+            foreach (var value in group.Rows[0])
+            {
+                command.Parameters.Add(PostgresParameters.Value(value));
+            }
+        }
+
+        return command;
+    }
+
+    private static async Task ReadAsync(StatementGroup group, NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var inBulk = group.Statement.Bulk is not null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var ticket = inBulk ? group.Tickets[(int)reader.GetInt64(0) - 1] : group.Tickets[0];
+            ticket.Affected++;
+            if (!inBulk || reader.FieldCount > 1)
+            {
+                ticket.Rows.Add(reader.GetValue(inBulk ? 1 : 0));
+            }
+        }
+    }
+
+    private static bool Returns(StatementGroup group)
+    {
+        var sql = group.Statement.Sql;
+        return group.Statement.Bulk?.Answers
+            ?? (sql.StartsWith("SELECT", StringComparison.Ordinal) || sql.StartsWith("WITH", StringComparison.Ordinal)
+                || sql.Contains("RETURNING", StringComparison.Ordinal));
+    }
 }
