@@ -1,4 +1,3 @@
-using System.Text;
 using MailApi.Core.Domain;
 using MimeKit;
 
@@ -35,100 +34,74 @@ public sealed record ComposeRequest
 /// </summary>
 public static class MimeComposer
 {
-    private const int MaxLine = 998;
+    /// <summary>Octets that header fields, boundaries and non-ASCII letters seldom exceed.</summary>
+    private const int Margin = 1024;
 
     public static byte[] Compose(ComposeRequest request)
     {
-        using var message = new MimeMessage();
-        message.Headers.Remove(HeaderId.Date);
-        message.Headers.Remove(HeaderId.MessageId);
-        message.From.Add(Address(request.From));
-        message.To.AddRange(request.To.Select(Address));
-        message.Cc.AddRange(request.Cc.Select(Address));
-        message.ReplyTo.AddRange(request.ReplyTo.Select(Address));
-        message.Subject = request.Subject;
+        var size = request.Text.Length + (request.Html?.Length ?? 0) + (request.Attachments.Sum(a => a.Content.Length) * 3 / 2);
+        var writer = new MimeWriter(IsInternational(request), size + Margin);
+        writer.Field("From", [request.From]);
+        writer.Field("To", request.To);
+        writer.Field("Cc", request.Cc);
+        writer.Field("Reply-To", request.ReplyTo);
+        writer.Field("Subject", request.Subject);
         foreach (var (name, value) in request.Headers)
         {
-            message.Headers.Add(new Header(Encoding.UTF8, name, value));
+            writer.Field(name, value);
         }
 
-        message.Body = Body(request);
-        return Write(message, IsInternational(request));
+        writer.Field("MIME-Version", "1.0");
+        Body(writer, request);
+        return writer.ToArray();
     }
 
     internal static byte[] Write(MimeMessage message, bool international)
     {
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        format.International = international;
         using var stream = new MemoryStream();
-        message.WriteTo(format, stream);
+        message.WriteTo(MimeWriter.Format(international), stream);
         return stream.ToArray();
     }
 
-    private static MimeEntity Body(ComposeRequest request)
+    private static void Body(MimeWriter writer, ComposeRequest request)
     {
-        var content = request.Html is { } html
-            ? new MultipartAlternative { Text("plain", request.Text), WithImages(Text("html", html), request) }
-            : (MimeEntity)Text("plain", request.Text);
+        void Content()
+        {
+            if (request.Html is { } html)
+            {
+                writer.Multipart(
+                    "alternative", [() => writer.Text("plain", request.Text), () => WithImages(writer, html, request)]);
+            }
+            else
+            {
+                writer.Text("plain", request.Text);
+            }
+        }
+
         var files = request.Attachments.Where(a => a.ContentId is null || request.Html is null).ToList();
         if (files.Count == 0)
         {
-            return content;
+            Content();
         }
-
-        var mixed = new Multipart("mixed") { content };
-        files.ForEach(f => mixed.Add(File(f, inline: false)));
-        return mixed;
+        else
+        {
+            writer.Multipart("mixed", [Content, .. files.Select(f => (Action)(() => writer.Entity(File(f, inline: false))))]);
+        }
     }
 
     /// <summary>Images that the HTML names by <c>cid:</c> stand beside it (RFC 2387).</summary>
-    private static MimeEntity WithImages(TextPart html, ComposeRequest request)
+    private static void WithImages(MimeWriter writer, string html, ComposeRequest request)
     {
         var images = request.Attachments.Where(a => a.ContentId is not null).ToList();
         if (images.Count == 0)
         {
-            return html;
+            writer.Text("html", html);
         }
-
-        var related = new MultipartRelated { Root = html };
-        images.ForEach(i => related.Add(File(i, inline: true)));
-        return related;
-    }
-
-    private static TextPart Text(string subtype, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
-        var part = new TextPart(subtype) { Content = new MimeContent(new MemoryStream(bytes)) };
-        part.ContentType.Charset = "utf-8";
-        part.ContentTransferEncoding = Fits(bytes)
-            ? Ascii.IsValid(bytes) ? ContentEncoding.SevenBit : ContentEncoding.EightBit
-            : part.GetBestEncoding(EncodingConstraint.EightBit, MaxLine);
-        return part;
-    }
-
-    /// <summary>Most texts can go as they are; asking for the best encoding would read them octet by octet.</summary>
-    private static bool Fits(ReadOnlySpan<byte> text)
-    {
-        if (text.Contains((byte)0))
+        else
         {
-            return false;
-        }
-
-        for (var rest = text; ;)
-        {
-            var end = rest.IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                return rest.Length <= MaxLine;
-            }
-
-            if (end - 1 > MaxLine)
-            {
-                return false;
-            }
-
-            rest = rest[(end + 1)..];
+            writer.Multipart(
+                "related; type=\"text/html\"",
+                [() => writer.Text("html", html), .. images.Select(i => (Action)(() => writer.Entity(File(i, inline: true))))]);
         }
     }
 
@@ -152,9 +125,6 @@ public static class MimeComposer
 
         return part;
     }
-
-    private static MailboxAddress Address(Mailbox mailbox) =>
-        new(Encoding.UTF8, mailbox.Name, mailbox.Address.ToString());
 
     /// <summary>A local part outside ASCII cannot be encoded; such headers are UTF-8 as a whole (RFC 6532).</summary>
     private static bool IsInternational(ComposeRequest request) =>
