@@ -30,7 +30,8 @@ internal static class ValidationFilter
             return await next(context);
         }
 
-        var result = await validator.ValidateAsync(new ValidationContext<object>(body), context.HttpContext.RequestAborted);
+        // No rule waits for anything.
+        var result = validator.Validate(new ValidationContext<object>(body));
         return result.IsValid ? await next(context) : Problems.Invalid(Pointers.ToErrors(result));
     }
 }
