@@ -50,6 +50,9 @@ public sealed partial class MigrateSchema(IOptions<DatabaseOptions> options, Tim
             await using var turn = options.Value.Provider == DatabaseProvider.Postgres
                 ? await TakeTurnAsync(settings, cancellationToken)
                 : null;
+
+            // A large index takes minutes, and nobody waits for it.
+            db.Database.SetCommandTimeout(TimeSpan.Zero);
             await db.Database.MigrateAsync(cancellationToken);
             return true;
         }
