@@ -222,8 +222,8 @@ namespace MailApi.Migrations.Postgres.Migrations
                     b.HasIndex("MessageId", "Sequence")
                         .HasDatabaseName("ix_events_message_id_sequence");
 
-                    b.HasIndex("ProjectId", "RecipientKey")
-                        .HasDatabaseName("ix_events_project_id_recipient_key")
+                    b.HasIndex("ProjectId", "RecipientKey", "TransactionId", "Id")
+                        .HasDatabaseName("ix_events_project_id_recipient_key_transaction_id_id")
                         .HasFilter("message_id IS NULL");
 
                     b.HasIndex("ProjectId", "TransactionId", "Id")
@@ -231,7 +231,7 @@ namespace MailApi.Migrations.Postgres.Migrations
 
                     b.HasIndex("ProjectId", "Type", "TransactionId", "Id")
                         .HasDatabaseName("ix_events_project_id_type_transaction_id_id")
-                        .HasFilter("type <> 'message.accepted' AND type <> 'message.delivered'");
+                        .HasFilter("type NOT IN ('message.accepted', 'message.delivered')");
 
                     b.ToTable("events");
                 });
@@ -474,7 +474,7 @@ namespace MailApi.Migrations.Postgres.Migrations
 
                     b.HasIndex("ProjectId", "Status", "Id")
                         .HasDatabaseName("ix_messages_project_id_status_id")
-                        .HasFilter("status <> 'queued' AND status <> 'completed'");
+                        .HasFilter("status NOT IN ('queued', 'completed')");
 
                     b.ToTable("messages");
                 });

@@ -55,13 +55,13 @@ namespace MailApi.Migrations.Postgres.Migrations
             CreateIndex(migrationBuilder, "ix_messages_project_id_from_email_id", "messages (project_id, from_email, id)");
             CreateIndex(
                 migrationBuilder, "ix_messages_project_id_status_id",
-                "messages (project_id, status, id) WHERE status <> 'queued' AND status <> 'completed'");
+                "messages (project_id, status, id) WHERE status NOT IN ('queued', 'completed')");
             CreateIndex(
-                migrationBuilder, "ix_events_project_id_recipient_key",
-                "events (project_id, recipient_key) WHERE message_id IS NULL");
+                migrationBuilder, "ix_events_project_id_recipient_key_transaction_id_id",
+                "events (project_id, recipient_key, transaction_id, id) WHERE message_id IS NULL");
             CreateIndex(
                 migrationBuilder, "ix_events_project_id_type_transaction_id_id",
-                "events (project_id, type, transaction_id, id) WHERE type <> 'message.accepted' AND type <> 'message.delivered'");
+                "events (project_id, type, transaction_id, id) WHERE type NOT IN ('message.accepted', 'message.delivered')");
             Alone(migrationBuilder, "ANALYZE message_tags");
             Alone(migrationBuilder, "SET lock_timeout = '800ms'");
         }
@@ -89,7 +89,7 @@ namespace MailApi.Migrations.Postgres.Migrations
                 table: "messages");
 
             migrationBuilder.DropIndex(
-                name: "ix_events_project_id_recipient_key",
+                name: "ix_events_project_id_recipient_key_transaction_id_id",
                 table: "events");
 
             migrationBuilder.DropIndex(

@@ -55,19 +55,19 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 name: "ix_messages_project_id_status_id",
                 table: "messages",
                 columns: new[] { "project_id", "status", "id" },
-                filter: "status <> 'queued' AND status <> 'completed'");
+                filter: "status NOT IN ('queued', 'completed')");
 
             migrationBuilder.CreateIndex(
-                name: "ix_events_project_id_recipient_key",
+                name: "ix_events_project_id_recipient_key_transaction_id_id",
                 table: "events",
-                columns: new[] { "project_id", "recipient_key" },
+                columns: new[] { "project_id", "recipient_key", "transaction_id", "id" },
                 filter: "message_id IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_events_project_id_type_transaction_id_id",
                 table: "events",
                 columns: new[] { "project_id", "type", "transaction_id", "id" },
-                filter: "type <> 'message.accepted' AND type <> 'message.delivered'");
+                filter: "type NOT IN ('message.accepted', 'message.delivered')");
         }
 
         /// <inheritdoc />
@@ -88,7 +88,7 @@ namespace MailApi.Migrations.Sqlite.Migrations
                 table: "messages");
 
             migrationBuilder.DropIndex(
-                name: "ix_events_project_id_recipient_key",
+                name: "ix_events_project_id_recipient_key_transaction_id_id",
                 table: "events");
 
             migrationBuilder.DropIndex(

@@ -31,16 +31,7 @@ internal sealed record EventFilter(string? Type, Id<Message>? Message, string? R
     public async Task<IQueryable<Event>> ApplyAsync(MailDb db, Id<Project> project, CancellationToken cancellationToken)
     {
         var events = await ChooseAsync(db, project, cancellationToken);
-        if (Type is { } type)
-        {
-            events = events.Where(e => e.Type == type);
-            if (type is not (EventTypes.MessageAccepted or EventTypes.MessageDelivered))
-            {
-                // As the index says it: SQLite does not conclude it from the type.
-                events = events.Where(e => e.Type != EventTypes.MessageAccepted && e.Type != EventTypes.MessageDelivered);
-            }
-        }
-
+        events = Type is { } type ? events.Where(e => e.Type == type) : events;
         return Since is { } since ? await FromAsync(db, events, since, cancellationToken) : events;
     }
 
@@ -56,13 +47,13 @@ internal sealed record EventFilter(string? Type, Id<Message>? Message, string? R
 
         if (RecipientKey is not { } key)
         {
-            return db.Events.Where(e => e.ProjectId == project);
+            return OfProject(db, project);
         }
 
         var recipients = db.Recipients.Where(r => r.ProjectId == project && r.EmailKey == key);
         if (await recipients.Take(ManyMessages + 1).CountAsync(cancellationToken) > ManyMessages)
         {
-            return db.Events.Where(e => e.ProjectId == project && e.RecipientKey == key);
+            return OfProject(db, project).Where(e => e.RecipientKey == key);
         }
 
         var ofMessages =
@@ -72,6 +63,15 @@ internal sealed record EventFilter(string? Type, Id<Message>? Message, string? R
             select e;
         return ofMessages.Concat(
             db.Events.Where(e => e.ProjectId == project && e.RecipientKey == key && e.MessageId == null));
+    }
+
+    /// <summary>Of a type that is not in every message's life there is an index, which SQLite takes when it is told its condition.</summary>
+    private IQueryable<Event> OfProject(MailDb db, Id<Project> project)
+    {
+        var events = db.Events.Where(e => e.ProjectId == project);
+        return Type is null or EventTypes.MessageAccepted or EventTypes.MessageDelivered
+            ? events
+            : events.Where(e => e.Type != EventTypes.MessageAccepted && e.Type != EventTypes.MessageDelivered);
     }
 
     /// <summary>

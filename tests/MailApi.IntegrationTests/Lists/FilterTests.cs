@@ -66,7 +66,7 @@ public abstract class FilterTests(Past past)
 
     private List<Filter<Event>> EventFilters()
     {
-        var message = past.Messages[past.Messages.Count / 2].Id;
+        var message = past.Messages.First(m => m.ProjectId == past.Large).Id;
         return
         [
             new("type=message.accepted", e => e.Type == EventTypes.MessageAccepted),

@@ -127,7 +127,8 @@ public abstract class Past(string provider) : IAsyncLifetime
             TemplateId = seldom && project == Large ? Rare : null,
             TemplateVersion = seldom && project == Large ? 1 : null,
         });
-        var recipient = number % 5 != 0 ? "common@x.example" : $"user{number % 50}@x.example";
+        db.Contents.Add(new MessageContent { MessageId = id, Compressed = false, Mime = [1] });
+        var recipient = number % 5 != 0 ? "common@x.example" : $"user{number % 1_000}@x.example";
         db.Recipients.Add(new Recipient
         {
             MessageId = id,

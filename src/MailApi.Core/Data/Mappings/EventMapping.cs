@@ -14,7 +14,7 @@ internal sealed class EventMapping : IEntityTypeConfiguration<Event>
 
         // Those of a message that is delivered at once are in neither.
         builder.HasIndex(e => new { e.ProjectId, e.Type, e.TransactionId, e.Id })
-            .HasFilter("type <> 'message.accepted' AND type <> 'message.delivered'");
-        builder.HasIndex(e => new { e.ProjectId, e.RecipientKey }).HasFilter("message_id IS NULL");
+            .HasFilter("type NOT IN ('message.accepted', 'message.delivered')");
+        builder.HasIndex(e => new { e.ProjectId, e.RecipientKey, e.TransactionId, e.Id }).HasFilter("message_id IS NULL");
     }
 }

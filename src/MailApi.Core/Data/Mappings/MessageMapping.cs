@@ -14,6 +14,6 @@ internal sealed class MessageMapping : IEntityTypeConfiguration<Message>
         builder.HasIndex(m => new { m.TemplateId, m.Id }).HasFilter("template_id IS NOT NULL");
 
         // A message that is delivered at once is never in it.
-        builder.HasIndex(m => new { m.ProjectId, m.Status, m.Id }).HasFilter("status <> 'queued' AND status <> 'completed'");
+        builder.HasIndex(m => new { m.ProjectId, m.Status, m.Id }).HasFilter("status NOT IN ('queued', 'completed')");
     }
 }
