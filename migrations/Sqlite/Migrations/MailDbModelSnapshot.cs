@@ -213,8 +213,16 @@ namespace MailApi.Migrations.Sqlite.Migrations
                     b.HasIndex("MessageId", "Sequence")
                         .HasDatabaseName("ix_events_message_id_sequence");
 
+                    b.HasIndex("ProjectId", "RecipientKey", "TransactionId", "Id")
+                        .HasDatabaseName("ix_events_project_id_recipient_key_transaction_id_id")
+                        .HasFilter("message_id IS NULL");
+
                     b.HasIndex("ProjectId", "TransactionId", "Id")
                         .HasDatabaseName("ix_events_project_id_transaction_id_id");
+
+                    b.HasIndex("ProjectId", "Type", "TransactionId", "Id")
+                        .HasDatabaseName("ix_events_project_id_type_transaction_id_id")
+                        .HasFilter("type NOT IN ('message.accepted', 'message.delivered')");
 
                     b.ToTable("events");
                 });
@@ -453,6 +461,13 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasDatabaseName("ix_messages_template_id_id")
                         .HasFilter("template_id IS NOT NULL");
 
+                    b.HasIndex("ProjectId", "FromEmail", "Id")
+                        .HasDatabaseName("ix_messages_project_id_from_email_id");
+
+                    b.HasIndex("ProjectId", "Status", "Id")
+                        .HasDatabaseName("ix_messages_project_id_status_id")
+                        .HasFilter("status NOT IN ('queued', 'completed')");
+
                     b.ToTable("messages");
                 });
 
@@ -475,6 +490,26 @@ namespace MailApi.Migrations.Sqlite.Migrations
                         .HasName("pk_contents");
 
                     b.ToTable("contents", (string)null);
+                });
+
+            modelBuilder.Entity("MailApi.Core.Domain.MessageTag", b =>
+                {
+                    b.Property<byte[]>("ProjectId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("message_id");
+
+                    b.HasKey("ProjectId", "Tag", "MessageId")
+                        .HasName("pk_message_tags");
+
+                    b.ToTable("message_tags", (string)null);
                 });
 
             modelBuilder.Entity("MailApi.Core.Domain.Node", b =>

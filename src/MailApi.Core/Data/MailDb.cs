@@ -15,6 +15,8 @@ public sealed class MailDb(DbContextOptions<MailDb> options) : DbContext(options
 
     public DbSet<Message> Messages => Set<Message>();
 
+    public DbSet<MessageTag> MessageTags => Set<MessageTag>();
+
     public DbSet<MessageContent> Contents => Set<MessageContent>();
 
     public DbSet<Recipient> Recipients => Set<Recipient>();

@@ -50,6 +50,9 @@ public sealed partial class MigrateSchema(IOptions<DatabaseOptions> options, Tim
             await using var turn = options.Value.Provider == DatabaseProvider.Postgres
                 ? await TakeTurnAsync(settings, cancellationToken)
                 : null;
+
+            // A large index takes minutes, and nobody waits for it.
+            db.Database.SetCommandTimeout(TimeSpan.Zero);
             await db.Database.MigrateAsync(cancellationToken);
             return true;
         }
@@ -75,7 +78,9 @@ public sealed partial class MigrateSchema(IOptions<DatabaseOptions> options, Tim
             }
 
             await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({Turn})", cancellationToken);
+
+            // A SELECT would leave its snapshot behind, which an index that is built concurrently waits for.
+            await db.Database.ExecuteSqlRawAsync($"DO $$ BEGIN PERFORM pg_advisory_xact_lock({Turn}); END $$", cancellationToken);
             return db;
         }
         catch

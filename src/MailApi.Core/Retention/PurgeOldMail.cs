@@ -29,13 +29,17 @@ public sealed partial class PurgeOldMail(
         Log.Purged(logger, contents, messages, events, told, keys);
     }
 
-    /// <summary>Walks by id, which is by age, so that no index is needed for it.</summary>
+    /// <summary>Walks over what is still there, by id, which is by age.</summary>
     private Task<int> PurgeContentsAsync(DateTimeOffset before, CancellationToken cancellationToken) => InBatchesAsync(
         async (db, after) =>
         {
-            var ids = await Ended(db, before, after)
-                .Where(m => db.Contents.Any(c => c.MessageId == m.Id))
-                .Select(m => m.Id).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
+            var last = Id<Message>.LeastAt(before);
+            var ids = await (
+                from c in db.Contents
+                where c.MessageId > after && c.MessageId < last
+                join m in Ended(db) on c.MessageId equals m.Id
+                orderby c.MessageId
+                select c.MessageId).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
             await db.Contents.Where(c => ids.Contains(c.MessageId)).ExecuteDeleteAsync(cancellationToken);
             return ids;
         },
@@ -44,8 +48,9 @@ public sealed partial class PurgeOldMail(
     private Task<int> PurgeMessagesAsync(DateTimeOffset before, CancellationToken cancellationToken) => InBatchesAsync(
         async (db, after) =>
         {
-            var ids = await Ended(db, before, after)
-                .Select(m => m.Id).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
+            var last = Id<Message>.LeastAt(before);
+            var ids = await Ended(db).Where(m => m.Id > after && m.Id < last)
+                .OrderBy(m => m.Id).Select(m => m.Id).Take(options.Value.BatchSize).ToListAsync(cancellationToken);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Contents.Where(c => ids.Contains(c.MessageId)).ExecuteDeleteAsync(cancellationToken);
             await db.Attempts.Where(a => ids.Contains(a.MessageId)).ExecuteDeleteAsync(cancellationToken);
@@ -58,11 +63,15 @@ public sealed partial class PurgeOldMail(
         },
         cancellationToken);
 
-    /// <summary>Events that belong to no message.</summary>
+    /// <summary>
+    /// Events that belong to no message, and so have no sequence. What is older than the log is little; SQLite would look
+    /// at all that belong to no message, were it asked for those.
+    /// </summary>
     private async Task<int> PurgeEventsAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
+        var last = Id<Event>.LeastAt(before);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Events.Where(e => e.MessageId == null && e.Timestamp < before).ExecuteDeleteAsync(cancellationToken);
+        return await db.Events.Where(e => e.Id < last && e.Sequence == null).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>What an enabled endpoint has still to be told stays; what waits for a disabled or deleted one goes.</summary>
@@ -107,12 +116,9 @@ public sealed partial class PurgeOldMail(
         }
     }
 
-    private static IQueryable<Message> Ended(MailDb db, DateTimeOffset before, Id<Message> after) =>
-        db.Messages.AsNoTracking()
-            .Where(m => m.Id > after && m.CreatedAt < before
-                && (m.Status == MessageStatus.Completed || m.Status == MessageStatus.Cancelled)
-                && !db.Deliveries.Any(d => d.MessageId == m.Id))
-            .OrderBy(m => m.Id);
+    private static IQueryable<Message> Ended(MailDb db) => db.Messages.Where(
+        m => (m.Status == MessageStatus.Completed || m.Status == MessageStatus.Cancelled)
+            && !db.Deliveries.Any(d => d.MessageId == m.Id));
 
     private async Task<int> InBatchesAsync(
         Func<MailDb, Id<Message>, Task<List<Id<Message>>>> purge, CancellationToken cancellationToken)

@@ -21,12 +21,17 @@ internal static class EventPages
                 return Problems.InvalidParameter("cursor", "This is not a cursor that a page of events ended with.");
             }
 
-            events = page.Ascending
-                ? events.Where(e => e.TransactionId > transaction || (e.TransactionId == transaction && e.Id > id))
-                : events.Where(e => e.TransactionId < transaction || (e.TransactionId == transaction && e.Id < id));
+            events = db.Provider == DatabaseProvider.Sqlite
+                ? page.Ascending ? events.Where(e => e.Id > id) : events.Where(e => e.Id < id)
+                : After(events, page, transaction, id);
         }
 
-        if (db.Provider == DatabaseProvider.Postgres)
+        if (db.Provider == DatabaseProvider.Sqlite)
+        {
+            // A constant in front leaves the index in the order of the ids.
+            events = events.Where(e => e.TransactionId == 0);
+        }
+        else
         {
             var horizon = await db.Database
                 .SqlQuery<long>($"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS \"Value\"")
@@ -60,6 +65,12 @@ internal static class EventPages
         return TypedResults.Ok(new ListResponse<EventResponse>(
             await WithMessagesAsync(db, shown, cancellationToken), more, next));
     }
+
+    /// <summary>The first condition is implied by the second, and is where the index is entered.</summary>
+    private static IQueryable<Event> After(IQueryable<Event> events, PageQuery page, long transaction, Id<Event> id) =>
+        page.Ascending
+            ? events.Where(e => e.TransactionId >= transaction && (e.TransactionId > transaction || e.Id > id))
+            : events.Where(e => e.TransactionId <= transaction && (e.TransactionId < transaction || e.Id < id));
 
     private static async Task<List<EventResponse>> WithMessagesAsync(
         MailDb db, List<Event> events, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class ListMessages
         }
 
         var now = time.GetUtcNow();
-        var messages = filter.Apply(db, caller.ProjectId, now);
+        var found = await filter.ApplyAsync(db, caller.ProjectId, now, cancellationToken);
         if (page.Cursor is not null)
         {
             if (!Cursor.TryDecodeId<Message>(page.Cursor, out var after))
@@ -26,11 +26,11 @@ internal static class ListMessages
                 return Problems.InvalidParameter("cursor", "This is not a cursor that a page of messages ended with.");
             }
 
-            messages = page.Ascending ? messages.Where(m => m.Id > after) : messages.Where(m => m.Id < after);
+            found = page.Ascending ? found.Where(f => f.Id > after) : found.Where(f => f.Id < after);
         }
 
-        messages = page.Ascending ? messages.OrderBy(m => m.Id) : messages.OrderByDescending(m => m.Id);
-        var rows = await messages.Take(page.Limit + 1).ToListAsync(cancellationToken);
+        found = page.Ascending ? found.OrderBy(f => f.Id) : found.OrderByDescending(f => f.Id);
+        var rows = await found.Select(f => f.Message).AsNoTracking().Take(page.Limit + 1).ToListAsync(cancellationToken);
         var shown = rows.Take(page.Limit).ToList();
         var ids = shown.ConvertAll(m => m.Id);
         var recipients = (await db.Recipients.AsNoTracking().Where(r => ids.Contains(r.MessageId))

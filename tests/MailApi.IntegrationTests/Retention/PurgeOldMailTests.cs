@@ -146,7 +146,7 @@ public sealed class PurgeOldMailTests
     private static Id<Message> Add(MailDb db, int ageInDays, MessageStatus status, bool isQueued = false)
     {
         var at = Now - TimeSpan.FromDays(ageInDays);
-        var (id, project) = (Id<Message>.New(at), Id<Project>.New(at));
+        var (id, project) = (new Id<Message>(Guid.CreateVersion7(at)), Id<Project>.New(at));
         db.Messages.Add(new Message
         {
             Id = id,

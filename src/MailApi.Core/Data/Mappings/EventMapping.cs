@@ -11,5 +11,10 @@ internal sealed class EventMapping : IEntityTypeConfiguration<Event>
         builder.HasKey(e => e.Id);
         builder.HasIndex(e => new { e.ProjectId, e.TransactionId, e.Id });
         builder.HasIndex(e => new { e.MessageId, e.Sequence });
+
+        // Those of a message that is delivered at once are in neither.
+        builder.HasIndex(e => new { e.ProjectId, e.Type, e.TransactionId, e.Id })
+            .HasFilter("type NOT IN ('message.accepted', 'message.delivered')");
+        builder.HasIndex(e => new { e.ProjectId, e.RecipientKey, e.TransactionId, e.Id }).HasFilter("message_id IS NULL");
     }
 }

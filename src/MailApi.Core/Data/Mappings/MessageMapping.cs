@@ -10,6 +10,10 @@ internal sealed class MessageMapping : IEntityTypeConfiguration<Message>
     {
         builder.HasKey(m => m.Id);
         builder.HasIndex(m => new { m.ProjectId, m.Id });
+        builder.HasIndex(m => new { m.ProjectId, m.FromEmail, m.Id });
         builder.HasIndex(m => new { m.TemplateId, m.Id }).HasFilter("template_id IS NOT NULL");
+
+        // A message that is delivered at once is never in it.
+        builder.HasIndex(m => new { m.ProjectId, m.Status, m.Id }).HasFilter("status NOT IN ('queued', 'completed')");
     }
 }
