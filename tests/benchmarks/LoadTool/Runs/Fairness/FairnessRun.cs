@@ -153,8 +153,8 @@ public sealed class FairnessRun(Options options, Workspace workspace, ServiceDat
         return samples;
     }
 
-    private Task PostAsync(MailApiProcess service, int messages, Load load, CancellationToken cancellationToken) =>
-        new HttpDriver(service, load, options.Connections).SendAsync(messages, sendAt: null, cancellationToken);
+    private async Task PostAsync(MailApiProcess service, int messages, Load load, CancellationToken cancellationToken) =>
+        await new HttpDriver(service, load, options.Connections).SendAsync(messages, sendAt: null, cancellationToken);
 
     private static Arrivals Listen(RecordingRelay relay)
     {
