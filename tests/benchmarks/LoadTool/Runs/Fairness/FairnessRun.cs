@@ -14,6 +14,7 @@ public sealed class FairnessRun(Options options, Workspace workspace, ServiceDat
     private const int WarmUp = 50;
     private const int FloodConnections = 32;
     private const int Newcomers = 25;
+    private const int MostHeld = 20;
     private const string HangingDomain = "hangs.example";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -91,7 +92,11 @@ public sealed class FairnessRun(Options options, Workspace workspace, ServiceDat
         await Waiting.ForAsync(
             () => taken.Count > 0, TakeOver, "the second relay did not take over", cancellationToken);
         _table.AddTakeOver($"{provider}, until the second relay takes over", Stopwatch.GetElapsedTime(started));
-        await Task.Delay(Settling, cancellationToken);
+        var sending = await new Probe(client, taken).AtIntervalsAsync(_messages, Interval, cancellationToken);
+        _table.AddSending($"{provider}, a relay hangs: while the second takes what was queued", sending);
+        await Waiting.ForAsync(
+            () => taken.Count >= options.Queued + _messages - MostHeld, TakeOver, "the second relay did not take the queue",
+            cancellationToken);
         var beside = await new Probe(client, taken).AtIntervalsAsync(_messages, Interval, cancellationToken);
         _table.AddPair($"{provider}, a relay hangs with {options.Queued:N0} messages", alone, beside);
     }

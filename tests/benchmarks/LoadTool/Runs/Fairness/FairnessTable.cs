@@ -17,6 +17,9 @@ public sealed class FairnessTable
 
     public void AddTakeOver(string what, TimeSpan time) => _goals.AtMost(what, 15, time.TotalSeconds, " s");
 
+    /// <summary>Beside a backlog that is sent as fast as it goes: nothing was promised.</summary>
+    public void AddSending(string what, List<Sample> samples) => Add(what, samples);
+
     public void AddHigh(string what, List<Sample> samples) =>
         _goals.AtMost($"{what}, max", 1000, Add(what, samples).At(100).TotalMilliseconds, " ms");
 
