@@ -38,15 +38,17 @@ public sealed partial class AttemptDelivery(
     public async Task RunAsync(SendingTurn turn, CancellationToken stopping, CancellationToken abort)
     {
         var answer = Answer.None;
+        var finished = false;
         IReadOnlyList<RelayResult>? results;
         try
         {
-            results = await SendInTimeAsync(turn.Delivery, stopping, abort);
+            // A relay that hangs says nothing of the destination, which may have this place for another relay.
+            results = await SendInTimeAsync(turn.Delivery, () => Finish(Answer.None), stopping, abort);
             answer = AnswerOf(results);
         }
         finally
         {
-            queue.Finish(turn, answer);
+            Finish(answer);
         }
 
         if (results is null)
@@ -57,11 +59,19 @@ public sealed partial class AttemptDelivery(
         {
             await RecordAsync(turn.Delivery, results);
         }
+
+        void Finish(Answer answer)
+        {
+            if (!Interlocked.Exchange(ref finished, true))
+            {
+                queue.Finish(turn, answer);
+            }
+        }
     }
 
     /// <summary>Null when nothing was begun; empty when nobody is left to send to.</summary>
     private async Task<IReadOnlyList<RelayResult>?> SendInTimeAsync(
-        LeasedDelivery delivery, CancellationToken stopping, CancellationToken abort)
+        LeasedDelivery delivery, Action leftBehind, CancellationToken stopping, CancellationToken abort)
     {
         if (!node.Holds(delivery.LeasedAt, time.GetUtcNow()))
         {
@@ -80,7 +90,7 @@ public sealed partial class AttemptDelivery(
         try
         {
             var results = await SendAsync(
-                delivery, () => begun = begun || node.Holds(delivery.LeasedAt, time.GetUtcNow()), stopping, abort);
+                delivery, () => begun = begun || node.Holds(delivery.LeasedAt, time.GetUtcNow()), leftBehind, stopping, abort);
             Measure(results, span);
             return results.Count == 0 ? null : results;
         }
@@ -126,7 +136,7 @@ public sealed partial class AttemptDelivery(
     }
 
     private async Task<IReadOnlyList<RelayResult>> SendAsync(
-        LeasedDelivery delivery, Func<bool> mayBegin, CancellationToken stopping, CancellationToken abort)
+        LeasedDelivery delivery, Func<bool> mayBegin, Action leftBehind, CancellationToken stopping, CancellationToken abort)
     {
         var simulateAll = delivery.Sandbox || relays.CaptureMode;
         var simulated = delivery.Recipients.Where(r => simulateAll || SandboxRelay.Simulates(r.Address)).ToList();
@@ -134,7 +144,11 @@ public sealed partial class AttemptDelivery(
         if (simulated.Count < delivery.Recipients.Count)
         {
             var real = delivery.Recipients.Except(simulated).Select(r => r.Address).ToList();
-            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime) { MayBegin = mayBegin };
+            var message = new OutgoingMessage(delivery.Sender, real, delivery.Prefix, delivery.Mime)
+            {
+                MayBegin = mayBegin,
+                LeftBehind = leftBehind,
+            };
             results.AddRange(await relays.SendAsync(message, stopping, abort));
             if (results.Count == 0)
             {

@@ -33,6 +33,8 @@ public sealed class DirectDelivery : IRoute
 
     public string? Trouble => null;
 
+    public bool IsStalled => false;
+
     public (int Open, int InUse) Sessions => _relays.Sessions;
 
     /// <summary>Never: what is wrong with one destination says nothing about the others.</summary>
@@ -41,6 +43,9 @@ public sealed class DirectDelivery : IRoute
     public async Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         List<RelayResult> results = [];
+
+        // An exchanger that hangs says nothing of another.
+        message = message with { MayLeave = null };
         foreach (var domain in message.Recipients.GroupBy(r => r.Domain))
         {
             await SendAsync(message with { Recipients = [.. domain] }, domain.Key, results, cancellationToken);

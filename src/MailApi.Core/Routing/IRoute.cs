@@ -23,6 +23,12 @@ public interface IRoute : IAsyncDisposable
     /// <summary>True while others should be preferred.</summary>
     bool IsPaused(DateTimeOffset now);
 
-    /// <summary>Makes one attempt for all recipients; one result per transaction. Throws only when cancelled.</summary>
+    /// <summary>True while it answers nobody. What has nowhere else to go waits there.</summary>
+    bool IsStalled { get; }
+
+    /// <summary>
+    /// Makes one attempt for all recipients; one result per transaction, none when it hangs and the message left before
+    /// anything was begun. Throws only when cancelled.
+    /// </summary>
     Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken);
 }

@@ -16,7 +16,8 @@ public sealed class RelaySet(IReadOnlyList<IRoute> relays, TimeProvider time) : 
 
     /// <summary>
     /// Sends to the first relay that is not in trouble, and on to the next when that one turns out to be. Returns one
-    /// result per relay tried. While all are paused it waits: no attempt is used up on a relay known to be down.
+    /// result per relay tried. While all are paused it waits: no attempt is used up on a relay known to be down. A relay
+    /// that hangs is left to those who have no other.
     /// </summary>
     /// <param name="message">What to send.</param>
     /// <param name="waiting">Ends the waiting: nothing was tried, and the list is empty.</param>
@@ -25,21 +26,23 @@ public sealed class RelaySet(IReadOnlyList<IRoute> relays, TimeProvider time) : 
         OutgoingMessage message, CancellationToken waiting, CancellationToken abort)
     {
         List<RelayResult> results = [];
-        if (!await WaitForOneAsync(waiting))
+        IRoute[] tried = [];
+        while (await NextAsync(tried, waiting) is { } relay)
         {
-            return results;
-        }
+            var some = await relay.SendAsync(message with { MayLeave = () => HasOther(relay, tried) }, abort);
+            if (some.Count == 0)
+            {
+                continue;
+            }
 
-        foreach (var relay in Relays.Where(r => !r.IsPaused(time.GetUtcNow())))
-        {
-            var tried = await relay.SendAsync(message, abort);
-            results.AddRange(tried);
-            if (!tried[^1].RelayTrouble || tried[^1].Ambiguous)
+            results.AddRange(some);
+            if (!some[^1].RelayTrouble || some[^1].Ambiguous)
             {
                 break;
             }
 
-            message = message with { Recipients = Undelivered(tried[^1]) };
+            tried = [.. tried, relay];
+            message = message with { Recipients = Undelivered(some[^1]) };
         }
 
         return results;
@@ -56,9 +59,11 @@ public sealed class RelaySet(IReadOnlyList<IRoute> relays, TimeProvider time) : 
     private static List<EmailAddress> Undelivered(RelayResult result) =>
         [.. result.Recipients.Where(r => r.Kind == RecipientResultKind.Deferred).Select(r => r.Recipient)];
 
-    private async Task<bool> WaitForOneAsync(CancellationToken waiting)
+    /// <summary>Null when all have been tried that can be, or the waiting is over.</summary>
+    private async Task<IRoute?> NextAsync(IRoute[] tried, CancellationToken waiting)
     {
-        while (Relays.All(r => r.IsPaused(time.GetUtcNow())))
+        IRoute? next;
+        while ((next = Next(tried)) is null && tried.Length == 0)
         {
             try
             {
@@ -66,10 +71,23 @@ public sealed class RelaySet(IReadOnlyList<IRoute> relays, TimeProvider time) : 
             }
             catch (OperationCanceledException)
             {
-                return false;
+                return null;
             }
         }
 
-        return true;
+        return next;
+    }
+
+    private IRoute? Next(IRoute[] tried)
+    {
+        var now = time.GetUtcNow();
+        var open = Relays.Where(r => !tried.Contains(r) && !r.IsPaused(now));
+        return open.FirstOrDefault(r => !r.IsStalled) ?? open.FirstOrDefault();
+    }
+
+    private bool HasOther(IRoute relay, IRoute[] tried)
+    {
+        var now = time.GetUtcNow();
+        return Relays.Any(r => r != relay && !r.IsStalled && !tried.Contains(r) && !r.IsPaused(now));
     }
 }

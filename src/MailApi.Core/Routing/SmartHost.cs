@@ -17,8 +17,13 @@ public sealed class SmartHost(Relay relay) : IRoute
 
     public bool IsPaused(DateTimeOffset now) => relay.IsPaused(now);
 
-    public async Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
-        [await relay.SendAsync(message, cancellationToken)];
+    public bool IsStalled => relay.IsStalled;
+
+    public async Task<IReadOnlyList<RelayResult>> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var result = await relay.SendAsync(message, cancellationToken);
+        return result.NotBegun ? [] : [result];
+    }
 
     public ValueTask DisposeAsync() => relay.DisposeAsync();
 }

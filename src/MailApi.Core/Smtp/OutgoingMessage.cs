@@ -15,4 +15,13 @@ public sealed record OutgoingMessage(
     /// then the attempt ends as if it were cancelled.
     /// </summary>
     public Func<bool> MayBegin { get; init; } = () => true;
+
+    /// <summary>
+    /// Asked while the relay hangs: true when another would take the message. It then leaves if nothing was begun for it.
+    /// Null when it stays whatever happens.
+    /// </summary>
+    public Func<bool>? MayLeave { get; init; }
+
+    /// <summary>Told once when the relay hangs with a transaction begun, and others will send what would come after it.</summary>
+    public Action LeftBehind { get; init; } = () => { };
 }

@@ -13,14 +13,17 @@ public sealed partial class Relay : IAsyncDisposable
     private readonly SessionPool _pool;
     private readonly SendRate _rate;
     private readonly RelayHealth _health;
+    private readonly StallWatch _stalls;
 
     public Relay(string name, RelayOptions options, TimeProvider time, ILogger logger)
     {
         (Name, _options, _time, _logger) = (name, options, time, logger);
-        _opener = new SessionOpener(name, options, time);
+        var pulse = new Pulse(time);
+        _opener = new SessionOpener(name, options, pulse, time);
         _pool = new SessionPool(_opener, options, time);
         _rate = new SendRate(options.RateLimit, time);
         _health = new RelayHealth(name, time, logger);
+        _stalls = new StallWatch(pulse, _opener, _pool, _health, time);
     }
 
     /// <summary>The name in the configuration.</summary>
@@ -44,24 +47,55 @@ public sealed partial class Relay : IAsyncDisposable
     /// <summary>True while others should be preferred: from 1 s up to 15 s after failures in a row.</summary>
     public bool IsPaused(DateTimeOffset now) => _health.IsPaused(now);
 
+    /// <summary>True while it answers nobody: others should be preferred, and what waits for it may leave.</summary>
+    public bool IsStalled => _stalls.IsStalled;
+
     /// <summary>
     /// Makes one attempt for all recipients of the message. What servers and networks do wrong is in the result;
     /// cancelling breaks the transaction off and throws.
     /// </summary>
     public async Task<RelayResult> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        await _rate.WaitAsync(cancellationToken);
+        var visit = _stalls.Begin(message, cancellationToken);
+        try
+        {
+            return await SendAsync(message, visit, cancellationToken);
+        }
+        catch (OperationCanceledException) when (visit.HasLeft && !cancellationToken.IsCancellationRequested)
+        {
+            return NotBegun();
+        }
+        finally
+        {
+            _stalls.End(visit);
+        }
+    }
+
+    /// <summary>Takes leave of the sessions at rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stalls.DisposeAsync();
+        await _pool.DisposeAsync();
+    }
+
+    private async Task<RelayResult> SendAsync(OutgoingMessage message, Visit visit, CancellationToken cancellationToken)
+    {
+        await _rate.WaitAsync(visit.Leaving);
         var startedAt = _time.GetUtcNow();
         var bytes = MessageBytes.Of(message.Prefix, message.Mime);
-        for (var fresh = false; ; fresh = true)
+
+        // Sessions at rest may have died with the relay's silence, so who tries whether it is over takes a new one.
+        for (var fresh = visit.IsTrial; ; fresh = true)
         {
-            var (session, failure) = await _pool.BorrowAsync(fresh, cancellationToken);
+            visit.WaitForSession();
+            var (session, failure) = await _pool.BorrowAsync(fresh, visit.Leaving);
             if (session is null)
             {
                 _health.Suffer(failure!.Reason);
                 return Unreached(message, failure, startedAt);
             }
 
+            visit.Use(session);
             var reused = session.Transactions > 0;
             var handover = new Handover(message, session);
             try
@@ -89,9 +123,6 @@ public sealed partial class Relay : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes leave of the sessions at rest.</summary>
-    public ValueTask DisposeAsync() => _pool.DisposeAsync();
-
     private RelayResult Result(Handover handover, SmtpSession session, DateTimeOffset startedAt) => new()
     {
         Recipients = handover.Results,
@@ -114,6 +145,15 @@ public sealed partial class Relay : IAsyncDisposable
         StartedAt = startedAt,
         FinishedAt = _time.GetUtcNow(),
         RelayTrouble = true,
+    };
+
+    private RelayResult NotBegun() => new()
+    {
+        Recipients = [],
+        Relay = Name,
+        StartedAt = _time.GetUtcNow(),
+        FinishedAt = _time.GetUtcNow(),
+        NotBegun = true,
     };
 
     private void Note(Handover handover)

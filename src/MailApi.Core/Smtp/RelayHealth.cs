@@ -17,8 +17,9 @@ internal sealed partial class RelayHealth(string relay, TimeProvider time, ILogg
     private TimeSpan _pause;
     private DateTimeOffset _pausedUntil;
     private TroubleNotice? _trouble;
+    private TroubleNotice? _stall;
 
-    public TroubleNotice? Trouble => Volatile.Read(ref _trouble);
+    public TroubleNotice? Trouble => Volatile.Read(ref _stall) ?? Volatile.Read(ref _trouble);
 
     public bool IsPaused(DateTimeOffset now)
     {
@@ -54,7 +55,7 @@ internal sealed partial class RelayHealth(string relay, TimeProvider time, ILogg
 
     public void Thrive()
     {
-        if (Trouble is null)
+        if (Volatile.Read(ref _trouble) is null)
         {
             return;
         }
@@ -64,6 +65,20 @@ internal sealed partial class RelayHealth(string relay, TimeProvider time, ILogg
             (_trouble, _pause, _pausedUntil) = (null, TimeSpan.Zero, default);
         }
 
+        Log.Recovered(logger, relay);
+    }
+
+    /// <summary>It hangs. This is no reason for a pause: what has nowhere else to go waits there.</summary>
+    public void Stall(string reason)
+    {
+        Volatile.Write(ref _stall, new TroubleNotice(reason, time.GetUtcNow()));
+        Log.InTrouble(logger, relay, reason);
+    }
+
+    /// <summary>It answers again.</summary>
+    public void Resume()
+    {
+        Volatile.Write(ref _stall, null);
         Log.Recovered(logger, relay);
     }
 

@@ -52,6 +52,9 @@ public sealed record RelayResult
     /// </summary>
     public bool RelayTrouble { get; init; }
 
+    /// <summary>The relay hangs, and the message left before anything was begun for it: this is no attempt.</summary>
+    public bool NotBegun { get; init; }
+
     /// <summary>The final dot was sent and no reply came: the message may have been taken. Never fail over after this.</summary>
     public bool Ambiguous { get; init; }
 }

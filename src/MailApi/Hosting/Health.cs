@@ -24,7 +24,7 @@ public sealed record MailboxReadiness(bool Ready, string? Trouble);
 
 /// <summary>How a relay has been doing.</summary>
 /// <param name="Name">Its name in the configuration.</param>
-/// <param name="Ready">False while its last connection ended in trouble.</param>
+/// <param name="Ready">False while its last connection ended in trouble, or it hangs.</param>
 /// <param name="Trouble">What was wrong.</param>
 public sealed record RelayReadiness(string Name, bool Ready, string? Trouble);
 

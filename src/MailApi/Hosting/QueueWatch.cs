@@ -59,7 +59,7 @@ internal sealed partial class QueueWatch(
         meter.CreateObservableGauge(
             "mailapi.relays.ready",
             () => relays.Relays.Select(r => new Measurement<int>(r.Trouble is null ? 1 : 0, Relay(r))), "{relay}",
-            "0 while the relay's last connection ended in trouble.");
+            "0 while the relay's last connection ended in trouble, or it hangs.");
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal sealed class LineServer : IAsyncDisposable
     /// <summary>Gets a command, answers a reply; null to close, an empty string for silence.</summary>
     public Func<string, string?> Answer { get; set; } = Ordinary;
 
+    /// <summary>Awaited before the answer to a command, and with an empty one before the greeting.</summary>
+    public Func<string, Task> Pause { get; set; } = _ => Task.CompletedTask;
+
     public string Greeting { get; set; } = "220 test";
 
     /// <summary>Lines of EHLO after the first, such as <c>SIZE 1000</c>.</summary>
@@ -94,10 +97,12 @@ internal sealed class LineServer : IAsyncDisposable
             await using var clear = new NetworkStream(socket, ownsSocket: true);
             Stream network = ImplicitTls ? await EncryptAsync(clear) : clear;
             var reader = new BufferedStream(network);
+            await Pause("");
             await SayAsync(network, Greeting);
             while (await ReadLineAsync(reader) is { } command)
             {
                 Commands.Enqueue(command);
+                await Pause(command);
                 var answer = Answer(command);
                 if (command.StartsWith("EHLO", StringComparison.Ordinal) && answer == Ordinary(command))
                 {
@@ -120,6 +125,7 @@ internal sealed class LineServer : IAsyncDisposable
                     await ReadsMessages;
                     Messages.Enqueue(await ReadMessageAsync(reader));
                     Commands.Enqueue(".");
+                    await Pause(".");
                     if (Answer(".") is not { } verdict || !await SayAsync(network, verdict))
                     {
                         return;

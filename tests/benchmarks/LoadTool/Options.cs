@@ -30,6 +30,15 @@ public sealed record Options
     /// <summary>Messages of the backlog run that are due days from now.</summary>
     public int Later { get; init; } = 1_000_000;
 
+    /// <summary>Messages of the fairness run that wait for one who hangs.</summary>
+    public int Queued { get; init; } = 5_000;
+
+    /// <summary>Messages of low priority before which the fairness run sends some of high.</summary>
+    public int Low { get; init; } = 100_000;
+
+    /// <summary>Messages that one project of the fairness run sends as fast as it can.</summary>
+    public int Flood { get; init; } = 20_000;
+
     /// <summary>Nodes on one database.</summary>
     public int Nodes { get; init; } = 1;
 
@@ -104,6 +113,9 @@ public sealed record Options
         "--without" => this with { Without = value.Split(',') },
         "--past" => this with { Past = Number(name, value) },
         "--later" => this with { Later = Number(name, value) },
+        "--queued" => this with { Queued = Number(name, value) },
+        "--low" => this with { Low = Number(name, value) },
+        "--flood" => this with { Flood = Number(name, value) },
         "--nodes" when value is "1" or "2" => this with { Nodes = Number(name, value) },
         "--load" when value is "idle" or "half" => this with { HalfLoad = value == "half" },
         "--part" => this with { Part = value },

@@ -4,6 +4,7 @@ using MailApi.Benchmarks.LoadTool;
 using MailApi.Benchmarks.LoadTool.Accuracy;
 using MailApi.Benchmarks.LoadTool.Runs;
 using MailApi.Benchmarks.LoadTool.Runs.Backlog;
+using MailApi.Benchmarks.LoadTool.Runs.Fairness;
 using MailApi.Benchmarks.LoadTool.Runs.Latency;
 using MailApi.Benchmarks.LoadTool.Runs.Memory;
 using MailApi.Benchmarks.LoadTool.Runs.Speed;
@@ -25,6 +26,7 @@ try
         "templates" => await TemplateRun.ExecuteAsync(options, stop.Token),
         "backlog" => await BacklogRun.ExecuteAsync(options, stop.Token),
         "memory" => await MemoryRun.ExecuteAsync(options, stop.Token),
+        "fairness" => await FairnessRun.ExecuteAsync(options, stop.Token),
         "latency" => await LatencyRun.ExecuteAsync(options, stop.Token),
         "webhooks" => await WebhookRun.ExecuteAsync(options, stop.Token),
         "webhook-crash" => await WebhookCrashRun.ExecuteAsync(options, stop.Token),

@@ -9,6 +9,7 @@ public static class Usage
                run backlog [--past 5000000] [--later 1000000] [--messages 20000] [--rounds 3] [--providers sqlite,postgres]
                run memory [--minutes 10] [--providers sqlite,postgres]
                run latency [--messages 200] [--nodes 1] [--load idle|half] [--providers sqlite,postgres]
+               run fairness [--messages 300] [--queued 5000] [--low 100000] [--flood 20000] [--providers sqlite,postgres]
                run templates [--messages 10000] [--size 5120] [--connections 64] [--provider sqlite|postgres]
                run webhooks [--messages 10000] [--size 5120] [--connections 64] [--providers sqlite,postgres]
                run webhook-crash [--messages 2500] [--provider sqlite|postgres] [--kill-every 5]

@@ -15,6 +15,10 @@ internal static class LossReasons
 
     public static string Broken(SmtpPhase phase) => $"The connection broke during {Step(phase)}.";
 
+    public static string Hangs(SmtpPhase phase, TimeSpan time) => phase < SmtpPhase.Idle
+        ? $"The server hangs: it has opened no session for {Seconds(time)}."
+        : $"The server hangs: it has completed {Step(phase)} for nobody for {Seconds(time)}.";
+
     public static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 

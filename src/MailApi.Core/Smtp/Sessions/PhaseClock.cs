@@ -29,12 +29,14 @@ internal sealed class PhaseClock : IDisposable
 
     private readonly RelayOptions _options;
     private readonly Socket _socket;
+    private readonly Pulse _pulse;
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private long _since;
 
-    public PhaseClock(RelayOptions options, Socket socket, TimeProvider time)
+    public PhaseClock(RelayOptions options, Socket socket, Pulse pulse, TimeProvider time)
     {
-        _options = options;
-        _socket = socket;
+        (_options, _socket, _pulse, _time) = (options, socket, pulse, time);
         _timer = time.CreateTimer(
             static clock => ((PhaseClock)clock!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -44,14 +46,23 @@ internal sealed class PhaseClock : IDisposable
     /// <summary>The phase that took too long; null while all is well.</summary>
     public SmtpPhase? ExpiredIn { get; private set; }
 
+    /// <summary>Since the phase began or the server last said something in it.</summary>
+    public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _since));
+
     public void Enter(SmtpPhase phase)
     {
+        // In this order, so that nobody sees the time of one phase with the name of the next.
+        Volatile.Write(ref _since, _time.GetTimestamp());
         Phase = phase;
-        Restart();
+        _timer.Change(Allowed(phase), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Counts from here: a reply came, or a block of the message is about to go out.</summary>
-    public void Restart() => _timer.Change(Allowed(Phase), Timeout.InfiniteTimeSpan);
+    public void Restart()
+    {
+        _pulse.Beat(Phase);
+        Enter(Phase);
+    }
 
     public TimeSpan Allowed(SmtpPhase phase) => phase switch
     {

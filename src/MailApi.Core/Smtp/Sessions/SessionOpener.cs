@@ -10,7 +10,7 @@ namespace MailApi.Core.Smtp.Sessions;
 internal sealed record OpenFailure(string Reason, SmtpReply? Reply = null);
 
 /// <summary>Dials, greets, encrypts and signs in.</summary>
-internal sealed class SessionOpener(string relay, RelayOptions options, TimeProvider time)
+internal sealed class SessionOpener(string relay, RelayOptions options, Pulse pulse, TimeProvider time)
 {
     /// <summary>Cleared when the server announces PIPELINING but answers only the first command.</summary>
     public bool Pipelining { get; set; } = true;
@@ -25,7 +25,7 @@ internal sealed class SessionOpener(string relay, RelayOptions options, TimeProv
             return (null, new OpenFailure(unreachable!));
         }
 
-        var session = SmtpSession.Over(socket, options, time);
+        var session = SmtpSession.Over(socket, options, pulse, time);
         OpenFailure? failure = null;
         var finished = false;
         try

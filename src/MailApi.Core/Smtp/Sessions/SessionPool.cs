@@ -45,6 +45,18 @@ internal sealed class SessionPool : IAsyncDisposable
         }
     }
 
+    /// <summary>True when the next one who asks for a session need not wait in line.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _idle.Count > 0 || _established + _opening < _limit;
+            }
+        }
+    }
+
     /// <summary>
     /// Lends a session. <paramref name="fresh"/> asks for a new one, as far as the limit allows.
     /// </summary>

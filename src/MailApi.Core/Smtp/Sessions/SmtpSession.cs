@@ -67,9 +67,9 @@ internal sealed class SmtpSession : SmtpClient
 
     internal GuardedStream Connection => _stream;
 
-    public static SmtpSession Over(Socket socket, RelayOptions options, TimeProvider time)
+    public static SmtpSession Over(Socket socket, RelayOptions options, Pulse pulse, TimeProvider time)
     {
-        var clock = new PhaseClock(options, socket, time);
+        var clock = new PhaseClock(options, socket, pulse, time);
         return new SmtpSession(socket, clock, new ReplyTap(clock), options);
     }
 

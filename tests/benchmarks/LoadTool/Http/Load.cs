@@ -8,6 +8,9 @@ namespace MailApi.Benchmarks.LoadTool.Http;
 /// <param name="Templates">Templates that the messages take in turn.</param>
 public sealed record Load(JsonObject Content, int Templates = 0)
 {
+    /// <summary>The domain of the recipients.</summary>
+    public string Domain { get; init; } = "rcpt.example";
+
     /// <summary>The template as it is stored, under each of its slugs.</summary>
     public JsonObject? Template { get; init; }
 
@@ -20,6 +23,14 @@ public sealed record Load(JsonObject Content, int Templates = 0)
     });
 
     public static string Slug(int number) => string.Create(CultureInfo.InvariantCulture, $"t{number:D8}");
+
+    /// <summary>The same with one more field.</summary>
+    public Load With(string field, string value)
+    {
+        var content = Content.DeepClone().AsObject();
+        content[field] = value;
+        return this with { Content = content };
+    }
 
     /// <summary>A text of that many bytes.</summary>
     public static Load Plain(int size) => new(new JsonObject

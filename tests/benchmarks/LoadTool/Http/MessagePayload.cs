@@ -22,7 +22,7 @@ public sealed class MessagePayload
     {
         var message = load.Content.DeepClone().AsObject();
         message["from"] = new JsonObject { ["email"] = "load@sender.example", ["name"] = "Load" };
-        message["to"] = new JsonArray($"r{Digits}@rcpt.example");
+        message["to"] = new JsonArray($"r{Digits}@{load.Domain}");
         message["send_at"] = sendAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         var body = JsonSerializer.SerializeToUtf8Bytes(message);
         var head = $"POST /v1/messages HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {apiKey}\r\n"

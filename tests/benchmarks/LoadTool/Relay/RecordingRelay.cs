@@ -13,10 +13,22 @@ public sealed class RecordingRelay(TimeSpan slowestAnswer) : IAsyncDisposable
     private readonly Channel<Transaction> _received = Channel.CreateUnbounded<Transaction>();
     private readonly List<Task> _sessions = [];
     private Task _accepting = Task.CompletedTask;
+    private readonly TaskCompletionSource _never = new();
+    private volatile bool _hangs;
     private int _cutOffBeforeDot;
     private int _cutOffAfterDot;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Nobody is answered who asks for a recipient there.</summary>
+    public string? HangingDomain { get; init; }
+
+    /// <summary>From then on nobody is answered anything.</summary>
+    public bool Hangs
+    {
+        get => _hangs;
+        set => _hangs = value;
+    }
 
     /// <summary>Every message whose final dot arrived, in that order.</summary>
     public ChannelReader<Transaction> Received => _received.Reader;
@@ -46,6 +58,8 @@ public sealed class RecordingRelay(TimeSpan slowestAnswer) : IAsyncDisposable
 
     internal void RecordCutOff(bool afterDot) =>
         Interlocked.Increment(ref afterDot ? ref _cutOffAfterDot : ref _cutOffBeforeDot);
+
+    internal Task HangAsync(CancellationToken cancellationToken) => _never.Task.WaitAsync(cancellationToken);
 
     internal async Task PauseBeforeAnswerAsync(CancellationToken cancellationToken)
     {

@@ -60,6 +60,11 @@ internal sealed class RelaySession(RecordingRelay relay, TcpClient client)
                 continue;
             }
 
+            if (verb == "RCPT" && relay.HangingDomain is { } domain && line.Contains($"@{domain}>", StringComparison.Ordinal))
+            {
+                await relay.HangAsync(cancellationToken);
+            }
+
             await ReplyAsync(Command(verb), cancellationToken);
             if (verb == "QUIT")
             {
@@ -158,6 +163,13 @@ internal sealed class RelaySession(RecordingRelay relay, TcpClient client)
     /// <summary>A write to a peer that died succeeds once; only a read tells.</summary>
     private bool HasClosed() => client.Client.Poll(0, SelectMode.SelectRead) && client.Client.Available == 0;
 
-    private async Task ReplyAsync(string reply, CancellationToken cancellationToken) =>
+    private async Task ReplyAsync(string reply, CancellationToken cancellationToken)
+    {
+        if (relay.Hangs)
+        {
+            await relay.HangAsync(cancellationToken);
+        }
+
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(reply), cancellationToken);
+    }
 }
