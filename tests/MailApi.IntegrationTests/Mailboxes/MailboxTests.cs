@@ -191,7 +191,7 @@ public sealed class MailboxTests
             await first.KillAsync();
             await dovecot.DeliverAsync(User, Mails.Bounce());
             await dovecot.WaitForAsync(User, "Processed", 7, () => second.Output);
-            Assert.Contains("from the mailbox", second.Output, StringComparison.Ordinal);
+            await second.WaitForOutputAsync("from the mailbox");
         }
         finally
         {
