@@ -54,6 +54,11 @@ internal sealed class StatementGroups
 
     private bool MayJoin(StatementGroup group, BulkRows bulk, object?[] values)
     {
+        if (group.IsFull)
+        {
+            return false;
+        }
+
         if (bulk.Keys.Count == 0)
         {
             return true;
@@ -67,6 +72,13 @@ internal sealed class StatementGroups
 /// <summary>Rows of one statement that are run together; one row when it cannot be run in bulk.</summary>
 internal sealed class StatementGroup(Statement statement, int index)
 {
+    /// <summary>Octets of content after which another group is begun: PostgreSQL holds all of an array in memory, twice.</summary>
+    public const int MostBytes = 4 << 20;
+
+    private long _bytes;
+
+    public bool IsFull => _bytes >= MostBytes;
+
     public Statement Statement { get; } = statement;
 
     /// <summary>Its place in the flush.</summary>
@@ -81,6 +93,11 @@ internal sealed class StatementGroup(Statement statement, int index)
         var ticket = new Ticket();
         Rows.Add(values);
         Tickets.Add(ticket);
+        foreach (var value in values)
+        {
+            _bytes += (value as byte[])?.Length ?? 0;
+        }
+
         return ticket;
     }
 }

@@ -71,6 +71,19 @@ public sealed class StatementGroupsTests
     }
 
     [Fact]
+    public void Large_contents_are_not_gathered_without_end()
+    {
+        var insert = Statement.Insert("contents", "id uuid, mime bytea", keys: 0);
+        var large = new byte[StatementGroup.MostBytes / 2];
+        for (var i = 0; i < 5; i++)
+        {
+            _groups.Add(insert, [Guid.CreateVersion7(), large]);
+        }
+
+        Assert.Equal([2, 2, 1], _groups.All.Select(g => g.Rows.Count));
+    }
+
+    [Fact]
     public void A_new_flush_begins_with_nothing()
     {
         _groups.Add(Update, [_first, "a"]);
