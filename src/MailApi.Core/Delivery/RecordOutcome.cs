@@ -37,6 +37,10 @@ internal sealed class RecordOutcome(
             statements.Add(
                 Statements.UpdateRecipient, delivery.MessageId.Value, change.Recipient.Position,
                 Names.Of(change.Status), change.Reason, change.Ended is { } soft && SuppressAddress.CountsAgainstMailbox(soft));
+        }
+
+        foreach (var change in verdict.Changes)
+        {
             foreach (var (type, details) in change.Events)
             {
                 Record(statements, change, type, details, --events);

@@ -110,7 +110,10 @@ internal static class Statements
         WHERE message_id = $1 AND position = $2 AND status IN ('scheduled', 'queued', 'deferred')
         """)
     {
-        Bulk = BulkRows.Of("message_id uuid, place integer, status text, reason text, soft_bounced boolean", keys: 0),
+        Bulk = BulkRows.Of("message_id uuid, place integer, status text, reason text, soft_bounced boolean", keys: 0) with
+        {
+            IsRepeatable = true,
+        },
     };
 
     public static readonly Statement InsertAttempt = Statement.Insert(
