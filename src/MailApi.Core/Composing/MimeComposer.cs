@@ -40,7 +40,7 @@ public static class MimeComposer
     public static byte[] Compose(ComposeRequest request)
     {
         var size = request.Text.Length + (request.Html?.Length ?? 0) + (request.Attachments.Sum(a => a.Content.Length) * 3 / 2);
-        var writer = new MimeWriter(IsInternational(request), size + Margin);
+        using var writer = new MimeWriter(IsInternational(request), size + Margin);
         writer.Field("From", [request.From]);
         writer.Field("To", request.To);
         writer.Field("Cc", request.Cc);
@@ -59,7 +59,7 @@ public static class MimeComposer
     internal static byte[] Write(MimeMessage message, bool international)
     {
         using var stream = new MemoryStream();
-        message.WriteTo(MimeWriter.Format(international), stream);
+        message.WriteTo(MimeWriter.Options(international), stream);
         return stream.ToArray();
     }
 

@@ -12,7 +12,7 @@ namespace MailApi.Core.Composing;
 /// </summary>
 /// <param name="international">Header fields are UTF-8 (RFC 6532).</param>
 /// <param name="expectedSize">Octets.</param>
-internal sealed class MimeWriter(bool international, int expectedSize)
+internal sealed class MimeWriter(bool international, int expectedSize) : IDisposable
 {
     /// <summary>Octets of a line without its end (RFC 5322 §2.1.1).</summary>
     private const int MaxLine = 998;
@@ -27,28 +27,32 @@ internal sealed class MimeWriter(bool international, int expectedSize)
     private static readonly SearchValues<char> Visible = SearchValues.Create(
         [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)]);
 
-    // Words of a phrase that need no quotes (RFC 5322 §3.2.3), without the marks of encoded words.
+    // Words of a phrase that need no quotes (RFC 5322 §3.2.3).
     private static readonly SearchValues<char> Phrase = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%&'*+-/^_`{|}~");
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(expectedSize);
+    private readonly MemoryStream _stream = new(expectedSize);
+    private readonly FormatOptions _options = Options(international);
 
-    private FormatOptions Options => international ? Utf8 : Ascii7;
+    /// <summary>How MimeKit writes what is stored.</summary>
+    public static FormatOptions Options(bool international) => international ? Utf8 : Ascii7;
 
-    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+    public byte[] ToArray() => _stream.ToArray();
+
+    public void Dispose() => _stream.Dispose();
 
     /// <summary>A field of text.</summary>
     public void Field(string name, string value)
     {
         var plain = name.Length + 2 + value.Length <= GoodLine && !value.AsSpan().ContainsAnyExcept(Visible)
-            && value.AsSpan().Trim().Length == value.Length && !value.Contains("=?", StringComparison.Ordinal);
+            && value.AsSpan().Trim().Length == value.Length;
         if (plain)
         {
             Write(name, ": ", value, "\r\n");
         }
         else
         {
-            Write(stream => new HeaderList { new Header(Encoding.UTF8, name, value) }.WriteTo(Options, stream));
+            new HeaderList { new Header(Encoding.UTF8, name, value) }.WriteTo(_options, _stream);
         }
     }
 
@@ -63,7 +67,7 @@ internal sealed class MimeWriter(bool international, int expectedSize)
         var value = mailboxes.All(IsPlain) ? string.Join(", ", mailboxes.Select(Plain)) : null;
         if (value is null || name.Length + 2 + value.Length > GoodLine)
         {
-            value = new InternetAddressList(mailboxes.Select(Address)).ToString(Options, encode: true);
+            value = new InternetAddressList(mailboxes.Select(Address)).ToString(_options, encode: true);
         }
 
         Write(name, ": ", value, "\r\n");
@@ -90,8 +94,9 @@ internal sealed class MimeWriter(bool international, int expectedSize)
     /// <summary>A body of text, header fields first; readable as it stands where its lines are short enough.</summary>
     public void Text(string subtype, string text)
     {
-        // No character takes more than three octets, and no line end more than two.
-        var rented = ArrayPool<byte>.Shared.Rent(text.Length * 3);
+        // Line ends of one octet become two.
+        var lineEnds = text.AsSpan().Count('\n') + text.AsSpan().Count('\r') + text.AsSpan().Count('\f');
+        var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(text) + lineEnds);
         try
         {
             var bytes = rented.AsSpan(0, Encode(text, rented));
@@ -100,7 +105,7 @@ internal sealed class MimeWriter(bool international, int expectedSize)
                 Write(
                     "Content-Type: text/", subtype, "; charset=utf-8\r\nContent-Transfer-Encoding: ",
                     Ascii.IsValid(bytes) ? "7bit" : "8bit", "\r\n\r\n");
-                _buffer.Write(bytes);
+                _stream.Write(bytes);
             }
             else
             {
@@ -114,9 +119,9 @@ internal sealed class MimeWriter(bool international, int expectedSize)
     }
 
     /// <summary>A body, header fields first.</summary>
-    public void Entity(MimeEntity entity) => Write(stream => entity.WriteTo(Options, stream));
+    public void Entity(MimeEntity entity) => entity.WriteTo(_options, _stream);
 
-    internal static FormatOptions Format(bool international)
+    private static FormatOptions Format(bool international)
     {
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;
@@ -190,14 +195,7 @@ internal sealed class MimeWriter(bool international, int expectedSize)
     {
         foreach (var text in texts)
         {
-            Encoding.UTF8.GetBytes(text, _buffer);
+            _stream.Write(Encoding.UTF8.GetBytes(text));
         }
-    }
-
-    private void Write(Action<Stream> write)
-    {
-        using var stream = new MemoryStream();
-        write(stream);
-        _buffer.Write(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using MailApi.Core.Composing;
 using MailApi.Core.Domain;
+using MimeMessage = MimeKit.MimeMessage;
 
 namespace MailApi.Tests.Composing;
 
@@ -96,11 +97,67 @@ public sealed class MimeComposerTests
     }
 
     [Fact]
-    public void A_name_outside_ASCII_is_encoded_and_an_address_makes_the_header_UTF8()
+    public void A_name_or_subject_outside_ASCII_is_encoded_and_an_address_makes_the_header_UTF8()
     {
         Assert.Contains("=?utf-8?", Compose(Request() with { From = Box("a@example.net", "Größe") }), StringComparison.Ordinal);
+        Assert.Contains("Subject: =?utf-8?", Compose(Request() with { Subject = "Grüße" }), StringComparison.Ordinal);
         Assert.Contains("dörte@example.net", Compose(Request() with { To = [Box("dörte@example.net")] }), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Hello")]
+    [InlineData("")]
+    [InlineData("Grüße aus Köln")]
+    [InlineData("a subject that is a good deal longer than the seventy-eight characters that fit on a line")]
+    public void A_subject_reads_back(string subject) =>
+        Assert.Equal(subject, Read(Request() with { Subject = subject }).Subject ?? "");
+
+    [Theory]
+    [InlineData("Ann")]
+    [InlineData("Doe, John")]
+    [InlineData("\"quoted\" and \\ slashed")]
+    [InlineData("J. R. (Bob) Dobbs")]
+    [InlineData("Ünal")]
+    [InlineData("two  blanks")]
+    public void A_name_reads_back(string name)
+    {
+        var to = Assert.Single(Read(Request() with { To = [Box("ann@example.net", name)] }).To.Mailboxes);
+
+        Assert.Equal(name, to.Name);
+        Assert.Equal("ann@example.net", to.Address);
+    }
+
+    [Fact]
+    public void Addresses_read_back_from_one_line_and_from_many()
+    {
+        var few = Enumerable.Range(0, 2).Select(i => Box($"r{i}@example.net")).ToList();
+        var many = Enumerable.Range(0, 40).Select(i => Box($"recipient{i}@example.net", $"Recipient {i}")).ToList();
+
+        var message = Read(Request() with { To = few, Cc = many });
+
+        Assert.Equal(few.Select(m => m.Address.ToString()), message.To.Mailboxes.Select(m => m.Address));
+        Assert.Equal(many.Select(m => m.Name), message.Cc.Mailboxes.Select(m => m.Name));
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r")]
+    [InlineData("\f")]
+    [InlineData("\u0085")]
+    [InlineData("\u2028")]
+    public void Whatever_ends_a_line_becomes_CRLF(string end) => Assert.EndsWith(
+        "\r\n\r\none\r\ntwo\r\nthree", Compose(Request() with { Text = $"one{end}two\r\nthree" }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_text_of_nothing_but_line_ends_has_room()
+    {
+        var mime = Compose(Request() with { Text = new string('\n', 10_000) });
+
+        Assert.EndsWith(string.Concat(Enumerable.Repeat("\r\n", 10_000)), mime, StringComparison.Ordinal);
+    }
+
+    private static MimeMessage Read(ComposeRequest request) =>
+        MimeMessage.Load(new MemoryStream(MimeComposer.Compose(request)), TestContext.Current.CancellationToken);
 
     private static string Character(Random random) => random.Next(12) switch
     {
