@@ -21,6 +21,7 @@ public sealed class Leases(
 {
     private const int BatchSize = 200;
     private const int ProjectsAtOnce = 50;
+    private const int ContentsAtOnce = 20;
 
     // Where the turn of the projects stands in each priority.
     private readonly Guid[] _turns = new Guid[Enum.GetValues<Priority>().Length];
@@ -94,11 +95,12 @@ public sealed class Leases(
     {
         List<Ticket> tickets = [];
         HashSet<Id<Message>> handed = [];
+        using var places = new HeldPlaces(queue, priority);
         try
         {
-            await TakeAsync(priority, tickets, cancellationToken);
+            await TakeAsync(priority, places, tickets, cancellationToken);
             List<Id<Message>> ids = [.. tickets.SelectMany(t => t.Rows).Select(row => Lease(row).Id)];
-            return ids.Count == 0 ? 0 : await EnqueueAsync(ids, handed, cancellationToken);
+            return ids.Count == 0 ? 0 : await EnqueueAsync(ids, places, handed, cancellationToken);
         }
         catch
         {
@@ -112,16 +114,18 @@ public sealed class Leases(
         }
     }
 
-    private Task TakeAsync(Priority priority, List<Ticket> tickets, CancellationToken cancellationToken) =>
+    private Task TakeAsync(
+        Priority priority, HeldPlaces places, List<Ticket> tickets, CancellationToken cancellationToken) =>
         writer.TransactAsync(
             async session =>
             {
+                places.Clear();
                 tickets.Clear();
                 var projects = await FindProjectsAsync(session, priority, cancellationToken);
                 var limit = Math.Max(1, BatchSize / Math.Max(1, projects.Count));
                 foreach (var project in projects)
                 {
-                    var room = Math.Min(limit, queue.Room(project, priority));
+                    var room = places.Hold(project, limit);
                     if (room > 0)
                     {
                         tickets.Add(session.Add(
@@ -158,7 +162,7 @@ public sealed class Leases(
 
     /// <summary>Content is read only for what there is room for: two hundred large messages would not fit.</summary>
     private async Task<int> EnqueueAsync(
-        List<Id<Message>> ids, HashSet<Id<Message>> handed, CancellationToken cancellationToken)
+        List<Id<Message>> ids, HeldPlaces places, HashSet<Id<Message>> handed, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var rows = await (
@@ -171,17 +175,19 @@ public sealed class Leases(
             .Where(r => ids.Contains(r.MessageId) && Recipient.Open.Contains(r.Status))
             .OrderBy(r => r.Position).ToListAsync(cancellationToken)).ToLookup(r => r.MessageId);
 
-        var found = rows.ToLookup(row => queue.TryReserve(PlaceOf(row.Message, recipients[row.Message.Id])));
+        var found = rows.ToLookup(row => places.TryReserve(PlaceOf(row.Message, recipients[row.Message.Id])));
         try
         {
             await GiveBackAsync([.. found[Reservation.Full].Select(KeyOf)], cancellationToken);
             await ParkAsync([.. found[Reservation.Congested].Select(KeyOf)], cancellationToken);
-            foreach (var row in found[Reservation.Taken])
+            foreach (var batch in found[Reservation.Taken].Chunk(ContentsAtOnce))
             {
-                var content = await db.Contents.AsNoTracking()
-                    .SingleAsync(c => c.MessageId == row.Message.Id, cancellationToken);
-                queue.Add(Lease(row, content, recipients[row.Message.Id]));
-                handed.Add(row.Message.Id);
+                var contents = await ReadContentsAsync(db, batch, cancellationToken);
+                foreach (var row in batch)
+                {
+                    queue.Add(Lease(row, contents[row.Message.Id], recipients[row.Message.Id]));
+                    handed.Add(row.Message.Id);
+                }
             }
         }
         finally
@@ -193,6 +199,14 @@ public sealed class Leases(
         }
 
         return rows.Count - found[Reservation.Full].Count();
+    }
+
+    private static async Task<Dictionary<Id<Message>, MessageContent>> ReadContentsAsync(
+        MailDb db, IEnumerable<LeasedRow> rows, CancellationToken cancellationToken)
+    {
+        var ids = rows.Select(r => r.Message.Id).ToList();
+        return await db.Contents.AsNoTracking().Where(c => ids.Contains(c.MessageId))
+            .ToDictionaryAsync(c => c.MessageId, cancellationToken);
     }
 
     /// <summary>What destinations that hang have too much of in memory goes back to the table.</summary>

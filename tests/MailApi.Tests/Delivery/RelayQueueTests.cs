@@ -59,6 +59,35 @@ public sealed class RelayQueueTests
     }
 
     [Fact]
+    public void What_is_held_for_the_table_is_not_taken_by_fresh_messages()
+    {
+        using var queue = Queue(most: 4);
+        var project = NewProject();
+
+        Assert.Equal(2, queue.Hold(project, Priority.Normal, 5));
+        Assert.False(Reserve(queue, project, Priority.Normal, 1));
+        Assert.True(Reserve(queue, NewProject(), Priority.Normal, 1));
+        Assert.Equal(Reservation.Taken, queue.TryReserveHeld(new Place(project, Priority.Normal, "x.example", 1)));
+
+        queue.LetGo(project, Priority.Normal, 1);
+        Assert.True(Reserve(queue, NewProject(), Priority.Normal, 1));
+    }
+
+    [Fact]
+    public void Held_places_that_nothing_was_found_for_are_free_again()
+    {
+        using var queue = Queue(most: 4);
+        var project = NewProject();
+        using (var places = new HeldPlaces(queue, Priority.Normal))
+        {
+            Assert.Equal(2, places.Hold(project, 5));
+            Assert.Equal(Reservation.Taken, places.TryReserve(new Place(project, Priority.Normal, "x.example", 1)));
+        }
+
+        Assert.Equal(1, queue.Hold(project, Priority.Normal, 5));
+    }
+
+    [Fact]
     public async Task A_closed_queue_hands_back_what_is_left()
     {
         using var queue = Queue();
@@ -111,7 +140,7 @@ public sealed class RelayQueueTests
         }
 
         Assert.Equal(50, taken);
-        Assert.Equal(0, queue.Room(flood, Priority.Normal));
+        Assert.Equal(0, queue.Hold(flood, Priority.Normal, 1));
         Assert.True(Reserve(queue, NewProject(), Priority.Normal, 10));
         Assert.True(Reserve(queue, flood, Priority.High, 10));
     }

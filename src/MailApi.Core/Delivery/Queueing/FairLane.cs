@@ -45,13 +45,28 @@ internal sealed class FairLane(Priority priority, Destinations destinations, int
         _shares.TryGetValue(place.Project, out var share) && share.Lines.TryGetValue(place.Destination, out var line)
         && line.Reserved >= Places(line.Destination);
 
+    /// <summary>Takes places before it is known what for.</summary>
+    public void Hold(Id<Project> project, int places)
+    {
+        if (places > 0)
+        {
+            Reserved += places;
+            ShareOf(project).Reserved += places;
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Hold"/> has taken.</summary>
+    public void LetGo(Id<Project> project, int places)
+    {
+        if (places > 0)
+        {
+            GiveBack(_shares[project], places);
+        }
+    }
+
     public void Reserve(in Place place)
     {
-        if (!_shares.TryGetValue(place.Project, out var share))
-        {
-            share = _shares[place.Project] = new ProjectShare(place.Project);
-        }
-
+        var share = ShareOf(place.Project);
         if (!share.Lines.TryGetValue(place.Destination, out var line))
         {
             line = share.Lines[place.Destination] =
@@ -68,8 +83,6 @@ internal sealed class FairLane(Priority priority, Destinations destinations, int
     {
         var share = _shares[place.Project];
         var line = share.Lines[place.Destination];
-        Reserved--;
-        share.Reserved--;
         line.Reserved--;
         share.Bytes -= place.Bytes;
         if (line.Reserved == 0)
@@ -78,10 +91,7 @@ internal sealed class FairLane(Priority priority, Destinations destinations, int
             destinations.Leave(line.Destination);
         }
 
-        if (share.Reserved == 0)
-        {
-            _shares.Remove(place.Project);
-        }
+        GiveBack(share, 1);
     }
 
     /// <summary>Fills a place that was reserved.</summary>
@@ -180,6 +190,26 @@ internal sealed class FairLane(Priority priority, Destinations destinations, int
 
         _turns.Clear();
         (Waiting, _blocked) = (0, 0);
+    }
+
+    private ProjectShare ShareOf(Id<Project> project)
+    {
+        if (!_shares.TryGetValue(project, out var share))
+        {
+            share = _shares[project] = new ProjectShare(project);
+        }
+
+        return share;
+    }
+
+    private void GiveBack(ProjectShare share, int places)
+    {
+        Reserved -= places;
+        share.Reserved -= places;
+        if (share.Reserved == 0)
+        {
+            _shares.Remove(share.Project);
+        }
     }
 
     private void TakeTurn(DestinationLine line)

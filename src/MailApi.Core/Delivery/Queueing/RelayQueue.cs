@@ -54,22 +54,46 @@ public sealed class RelayQueue : IDisposable
     {
         lock (_gate)
         {
-            var lane = LaneOf(place);
-            if (_closed || lane.Room(place.Project, _bytes) == 0
-                || (_bytes > 0 && _bytes + place.Bytes > _options.MaxBytesInMemory))
-            {
-                _starved = true;
-                return Reservation.Full;
-            }
+            return TryReserve(place, hasRoom: LaneOf(place).Room(place.Project, _bytes) > 0);
+        }
+    }
 
-            if (lane.IsCongested(place))
-            {
-                return Reservation.Congested;
-            }
+    /// <summary>
+    /// Keeps places free for deliveries of a project that are about to be leased from the table, at most
+    /// <paramref name="most"/>; returns how many. Each is used by <see cref="TryReserveHeld"/> or given back by
+    /// <see cref="LetGo"/>.
+    /// </summary>
+    public int Hold(Id<Project> project, Priority priority, int most)
+    {
+        lock (_gate)
+        {
+            var lane = _lanes[(int)priority];
+            var room = _closed ? 0 : lane.Room(project, _bytes);
+            _starved |= room == 0;
 
-            lane.Reserve(place);
-            _bytes += place.Bytes;
-            return Reservation.Taken;
+            // Each place that a project takes is one less of what it leaves, too.
+            var held = Math.Min((room + 1) / 2, most);
+            lane.Hold(project, held);
+            return held;
+        }
+    }
+
+    /// <summary>As <see cref="TryReserve(in Place)"/>, with a place that was held: only its bytes may be too many.</summary>
+    public Reservation TryReserveHeld(in Place place)
+    {
+        lock (_gate)
+        {
+            LaneOf(place).LetGo(place.Project, 1);
+            return TryReserve(place, hasRoom: true);
+        }
+    }
+
+    /// <summary>Gives back places that were held for nothing.</summary>
+    public void LetGo(Id<Project> project, Priority priority, int held)
+    {
+        lock (_gate)
+        {
+            _lanes[(int)priority].LetGo(project, held);
         }
     }
 
@@ -172,17 +196,6 @@ public sealed class RelayQueue : IDisposable
         }
     }
 
-    /// <summary>How many more deliveries of a project fit.</summary>
-    public int Room(Id<Project> project, Priority priority)
-    {
-        lock (_gate)
-        {
-            var room = _closed ? 0 : _lanes[(int)priority].Room(project, _bytes);
-            _starved |= room == 0;
-            return room;
-        }
-    }
-
     /// <summary>Says that the table has something due.</summary>
     public void Wake()
     {
@@ -229,6 +242,25 @@ public sealed class RelayQueue : IDisposable
     }
 
     public void Dispose() => _wake.Dispose();
+
+    private Reservation TryReserve(in Place place, bool hasRoom)
+    {
+        if (_closed || !hasRoom || (_bytes > 0 && _bytes + place.Bytes > _options.MaxBytesInMemory))
+        {
+            _starved = true;
+            return Reservation.Full;
+        }
+
+        var lane = LaneOf(place);
+        if (lane.IsCongested(place))
+        {
+            return Reservation.Congested;
+        }
+
+        lane.Reserve(place);
+        _bytes += place.Bytes;
+        return Reservation.Taken;
+    }
 
     private FairLane LaneOf(in Place place) => _lanes[(int)place.Priority];
 
