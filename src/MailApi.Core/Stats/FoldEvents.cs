@@ -2,7 +2,6 @@ using MailApi.Core.Data;
 using MailApi.Core.Data.Writing;
 using MailApi.Core.Domain;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace MailApi.Core.Stats;
 
@@ -10,9 +9,9 @@ namespace MailApi.Core.Stats;
 /// The job that folds events into hourly counts. Each batch moves the project's position in the transaction that counts,
 /// so a crash counts nothing twice; of two nodes that fold the same batch one finds the position moved and stops.
 /// </summary>
-public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writer writer, ILogger<FoldEvents> logger)
+public sealed class FoldEvents(IDbContextFactory<MailDb> databases, Writer writer)
 {
-    private const int BatchSize = 1_000;
+    private const int BatchSize = 2_000;
     private const int MaxKeys = 500;
 
     /// <summary>project, transaction and event the position is at, transaction and event it moves to.</summary>
@@ -42,7 +41,6 @@ public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writ
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var behind = await db.FindProjectsBehindAsync(cancellationToken);
-        var folded = 0;
 
         // A batch of each in turn: a project with much to fold does not keep the others waiting.
         while (behind.Count > 0)
@@ -50,9 +48,7 @@ public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writ
             List<Id<Project>> still = [];
             foreach (var project in behind)
             {
-                var batch = await FoldBatchAsync(project, cancellationToken);
-                folded += batch;
-                if (batch == BatchSize)
+                if (await FoldBatchAsync(project, cancellationToken))
                 {
                     still.Add(project);
                 }
@@ -60,32 +56,34 @@ public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writ
 
             behind = still;
         }
-
-        Log.Folded(logger, folded);
     }
 
-    /// <summary>Returns how many events were folded.</summary>
-    private async Task<int> FoldBatchAsync(Id<Project> project, CancellationToken cancellationToken)
+    /// <summary>Returns whether there may be more.</summary>
+    private async Task<bool> FoldBatchAsync(Id<Project> project, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var position = await db.FindStatPositionAsync(project, cancellationToken);
         var events = await db.ReadSettledEventsAsync(position, BatchSize, cancellationToken);
-        if (events.Count == 0)
+        if (events.End is not { } end)
         {
-            return 0;
+            return false;
         }
 
         var tally = new StatTally();
-        events.ForEach(tally.Add);
+        foreach (var group in events.Groups)
+        {
+            tally.Add(group);
+        }
+
         var hours = tally.Counts.Keys.Select(k => k.Hour).Distinct().ToList();
         var kept = await db.Stats.Where(s => s.ProjectId == project && hours.Contains(s.Hour))
             .Select(s => new StatKey(s.Dimension, s.Hour, s.Key)).ToListAsync(cancellationToken);
         tally.Limit(kept, MaxKeys);
-        return await WriteAsync(position, events[^1].Event, tally, cancellationToken) ? events.Count : 0;
+        return await WriteAsync(position, end, tally, cancellationToken) && events.IsFull;
     }
 
     private async Task<bool> WriteAsync(
-        StatPosition from, Event to, StatTally tally, CancellationToken cancellationToken)
+        StatPosition from, LastEvent to, StatTally tally, CancellationToken cancellationToken)
     {
         var moved = false;
         await writer.TransactAsync(
@@ -105,11 +103,5 @@ public sealed partial class FoldEvents(IDbContextFactory<MailDb> databases, Writ
             },
             cancellationToken);
         return moved;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Debug, "Folded {Events} events into the statistics")]
-        public static partial void Folded(ILogger logger, int events);
     }
 }

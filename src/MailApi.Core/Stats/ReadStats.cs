@@ -57,7 +57,7 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
         var (rows, complete) = await ReadFoldedAsync(db, query, cancellationToken);
         var position = await db.FindStatPositionAsync(query.ProjectId, cancellationToken);
         var rest = await db.ReadVisibleEventsAsync(position, MaxUncounted, cancellationToken);
-        Add(rows, rest, query);
+        Add(rows, rest.Groups, query);
 
         var ordered = rows
             .Where(r => query.After is null || r.Key.IsAfter(query.After))
@@ -66,7 +66,7 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
             .Take(query.Limit + 1).Select(r => new StatRow(r.Key, r.Value)).ToList();
         return new StatPage(
             [.. ordered.Take(query.Limit)], ordered.Count > query.Limit || complete is not null,
-            rest.Count < MaxUncounted ? asOf : rest[^1].Event.Timestamp);
+            rest is { IsFull: true, End: { } end } ? end.Timestamp : asOf);
     }
 
     /// <summary>All reads see the same moment; none of them keeps anybody from writing.</summary>
@@ -109,10 +109,14 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
         return (rows.ToDictionary(r => new StatPlace(r.Interval, r.Key), r => r.Counts), complete);
     }
 
-    private static void Add(Dictionary<StatPlace, StatCounts> rows, List<UncountedEvent> rest, StatQuery query)
+    private static void Add(Dictionary<StatPlace, StatCounts> rows, IReadOnlyList<EventGroup> rest, StatQuery query)
     {
         var tally = new StatTally();
-        rest.ForEach(tally.Add);
+        foreach (var group in rest)
+        {
+            tally.Add(group);
+        }
+
         foreach (var (key, counts) in tally.Counts)
         {
             if (key.Dimension == query.Dimension && key.Hour >= query.FirstHour && key.Hour < query.EndHour)

@@ -46,49 +46,55 @@ public sealed class StatCounts
         Complained += other.Complained;
     }
 
-    /// <summary>Counts an event of one recipient; false for types that are not counted.</summary>
-    public bool Count(string type, string? bounceClass)
+    /// <summary>Counts events of one type; false for types that are not counted.</summary>
+    /// <param name="type">One of <see cref="EventTypes"/>.</param>
+    /// <param name="bounceClass">Of bounces.</param>
+    /// <param name="events">How many.</param>
+    public bool Count(string type, string? bounceClass, long events)
     {
         switch (type)
         {
+            case EventTypes.MessageAccepted:
+                Accepted += events;
+                return true;
             case EventTypes.MessageDelivered:
-                Delivered++;
+                Delivered += events;
                 return true;
             case EventTypes.MessageDeferred:
-                Deferred++;
+                Deferred += events;
                 return true;
             case EventTypes.MessageBounced:
-                CountBounce(bounceClass);
+                CountBounces(bounceClass, events);
                 return true;
             case EventTypes.MessageFailed:
-                Failed++;
+                Failed += events;
                 return true;
             case EventTypes.MessageSuppressed:
-                Suppressed++;
+                Suppressed += events;
                 return true;
             case EventTypes.MessageComplained:
-                Complained++;
+                Complained += events;
                 return true;
             default:
                 return false;
         }
     }
 
-    private void CountBounce(string? bounceClass)
+    private void CountBounces(string? bounceClass, long events)
     {
         switch (bounceClass)
         {
             case "hard":
-                BouncedHard++;
+                BouncedHard += events;
                 break;
             case "block":
-                BouncedBlock++;
+                BouncedBlock += events;
                 break;
             case "soft":
-                BouncedSoft++;
+                BouncedSoft += events;
                 break;
             default:
-                BouncedUndetermined++;
+                BouncedUndetermined += events;
                 break;
         }
     }

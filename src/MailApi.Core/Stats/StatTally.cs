@@ -1,3 +1,4 @@
+using MailApi.Core.Data;
 using MailApi.Core.Domain;
 
 namespace MailApi.Core.Stats;
@@ -17,35 +18,24 @@ internal sealed class StatTally
 
     public IReadOnlyDictionary<StatKey, StatCounts> Counts => _counts;
 
-    public static int HourOf(DateTimeOffset time) => (int)(time.ToUnixTimeMilliseconds() / 3_600_000);
-
-    public void Add(UncountedEvent item)
+    public void Add(EventGroup group)
     {
-        var e = item.Event;
-        var details = e.Details is { } json ? EventDetails.FromJson(json) : null;
-        var (one, accepted) = (new StatCounts(), e.Type == EventTypes.MessageAccepted);
-        if (accepted)
+        var counts = new StatCounts();
+        if (group.Recipients > 0)
         {
-            (one.Accepted, one.Recipients) = (1, item.Recipients.Count);
+            counts.Recipients = group.Recipients;
+            AddOfMessage(group, counts);
+            Add(
+                StatDimension.Domain, group, group.Domain,
+                new StatCounts { Accepted = group.Events, Recipients = group.Recipients });
         }
-        else if (!one.Count(e.Type, details?.Bounce?.Class))
+        else if (counts.Count(group.Type, group.Class, group.Events))
         {
-            return;
-        }
-
-        var hour = HourOf(e.Timestamp);
-        Add(new StatKey(StatDimension.Total, hour, ""), one);
-        Add(new StatKey(StatDimension.Template, hour, item.Template ?? ""), one);
-        Add(new StatKey(StatDimension.Relay, hour, details?.Relay ?? ""), one);
-        foreach (var tag in item.Tags.Count > 0 ? item.Tags.Distinct() : None)
-        {
-            Add(new StatKey(StatDimension.Tag, hour, tag), one);
-        }
-
-        foreach (var domain in item.Recipients.GroupBy(DomainOf))
-        {
-            var share = accepted ? new StatCounts { Accepted = 1, Recipients = domain.Count() } : one;
-            Add(new StatKey(StatDimension.Domain, hour, domain.Key), share);
+            AddOfMessage(group, counts);
+            if (group.Type != EventTypes.MessageAccepted)
+            {
+                Add(StatDimension.Domain, group, group.Domain, counts);
+            }
         }
     }
 
@@ -75,6 +65,22 @@ internal sealed class StatTally
         }
     }
 
+    /// <summary>Counts under everything but the domain of a recipient.</summary>
+    private void AddOfMessage(EventGroup group, StatCounts counts)
+    {
+        Add(StatDimension.Total, group, null, counts);
+        Add(StatDimension.Template, group, TemplateOf(group), counts);
+        Add(StatDimension.Relay, group, group.Relay, counts);
+        var tags = group.Tags is { } json ? JsonColumn.ReadList(json) : [];
+        foreach (var tag in tags.Count > 0 ? tags.Distinct() : None)
+        {
+            Add(StatDimension.Tag, group, tag, counts);
+        }
+    }
+
+    private void Add(StatDimension dimension, EventGroup group, string? key, StatCounts counts) =>
+        Add(new StatKey(dimension, group.Hour, key ?? ""), counts);
+
     private void Add(StatKey key, StatCounts counts)
     {
         if (!_counts.TryGetValue(key, out var sum))
@@ -85,5 +91,6 @@ internal sealed class StatTally
         sum.Add(counts);
     }
 
-    private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
+    private static string? TemplateOf(EventGroup group) =>
+        string.IsNullOrEmpty(group.Template) ? null : new Id<Template>(Guid.Parse(group.Template)).ToString();
 }

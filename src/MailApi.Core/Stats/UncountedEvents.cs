@@ -4,15 +4,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MailApi.Core.Stats;
 
-/// <summary>An event with what it is counted under.</summary>
-internal sealed record UncountedEvent(
-    Event Event, string? Template, IReadOnlyList<string> Tags, IReadOnlyList<string> Recipients);
+/// <summary>Some events of a project, counted by what they belong to.</summary>
+/// <param name="End">The last of them; null when there is none.</param>
+/// <param name="IsFull">As many as were asked for: there may be more.</param>
+/// <param name="Groups">What they add up to.</param>
+internal sealed record UncountedEvents(LastEvent? End, bool IsFull, IReadOnlyList<EventGroup> Groups);
+
+/// <summary>Where a read has ended.</summary>
+internal sealed record LastEvent(long TransactionId, Id<Event> Id, DateTimeOffset Timestamp);
 
 /// <summary>
 /// Reads the events after a position in the order of their commits. On PostgreSQL transactions commit in another order
-/// than they began, so a position may only move over events below the oldest open transaction.
+/// than they began, so a position may only move over events below the oldest open transaction. The database counts: a row
+/// for each event on its way here would cost more than the event itself.
 /// </summary>
-internal static class UncountedEvents
+internal static class UncountedEventQueries
 {
     /// <summary>The projects with events after their position.</summary>
     public static Task<List<Id<Project>>> FindProjectsBehindAsync(this MailDb db, CancellationToken cancellationToken) =>
@@ -29,56 +35,46 @@ internal static class UncountedEvents
             ?? StatPosition.Start(project);
 
     /// <summary>Every event that is visible, for those who do not move the position.</summary>
-    public static Task<List<UncountedEvent>> ReadVisibleEventsAsync(
+    public static Task<UncountedEvents> ReadVisibleEventsAsync(
         this MailDb db, StatPosition position, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(db, After(db, position), limit, cancellationToken);
+        ReadAsync(db, position, long.MaxValue, limit, cancellationToken);
 
     /// <summary>Events before which none can appear any more.</summary>
-    public static async Task<List<UncountedEvent>> ReadSettledEventsAsync(
+    public static async Task<UncountedEvents> ReadSettledEventsAsync(
         this MailDb db, StatPosition position, int limit, CancellationToken cancellationToken)
     {
-        var events = After(db, position);
-        if (db.Provider == DatabaseProvider.Postgres)
-        {
-            var horizon = await db.Database
+        var horizon = db.Provider == DatabaseProvider.Sqlite
+            ? long.MaxValue
+            : await db.Database
                 .SqlQuery<long>($"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS \"Value\"")
                 .SingleAsync(cancellationToken);
-            events = events.Where(e => e.TransactionId < horizon);
-        }
-
-        return await ReadAsync(db, events, limit, cancellationToken);
+        return await ReadAsync(db, position, horizon, limit, cancellationToken);
     }
 
-    private static IQueryable<Event> After(MailDb db, StatPosition position)
+    private static async Task<UncountedEvents> ReadAsync(
+        MailDb db, StatPosition position, long horizon, int limit, CancellationToken cancellationToken)
     {
         var (project, id) = (Key(db, position.ProjectId.Value), Key(db, position.EventId.Value));
-        return db.Events.FromSql(
-            $"SELECT * FROM events WHERE project_id = {project} AND (transaction_id, id) > ({position.TransactionId}, {id})");
+        var after = db.Events.FromSql(
+            $"""
+            SELECT * FROM events WHERE project_id = {project} AND (transaction_id, id) > ({position.TransactionId}, {id})
+                AND transaction_id < {horizon}
+            """).AsNoTracking();
+        var full = await after.OrderBy(e => e.TransactionId).ThenBy(e => e.Id).Skip(limit - 1)
+            .Select(e => new LastEvent(e.TransactionId, e.Id, e.Timestamp)).FirstOrDefaultAsync(cancellationToken);
+        var end = full ?? await after.OrderByDescending(e => e.TransactionId).ThenByDescending(e => e.Id)
+            .Select(e => new LastEvent(e.TransactionId, e.Id, e.Timestamp)).FirstOrDefaultAsync(cancellationToken);
+        if (end is null)
+        {
+            return new UncountedEvents(null, false, []);
+        }
+
+        var groups = await db.Database.SqlQueryRaw<EventGroup>(
+            EventGroup.Sql(db.Provider), project, position.TransactionId, id, end.TransactionId, Key(db, end.Id.Value))
+            .ToListAsync(cancellationToken);
+        return new UncountedEvents(end, full is not null, groups);
     }
 
     private static object Key(MailDb db, Guid id) =>
         db.Provider == DatabaseProvider.Sqlite ? id.ToByteArray(bigEndian: true) : id;
-
-    private static async Task<List<UncountedEvent>> ReadAsync(
-        MailDb db, IQueryable<Event> query, int limit, CancellationToken cancellationToken)
-    {
-        var events = await query.AsNoTracking()
-            .OrderBy(e => e.TransactionId).ThenBy(e => e.Id).Take(limit).ToListAsync(cancellationToken);
-        var messageIds = events.Where(e => e.MessageId is not null).Select(e => e.MessageId!.Value).Distinct().ToList();
-        var messages = await db.Messages.AsNoTracking().Where(m => messageIds.Contains(m.Id))
-            .Select(m => new { m.Id, m.TemplateId, m.Tags }).ToDictionaryAsync(m => m.Id, cancellationToken);
-        var acceptedIds = events.Where(e => e is { Type: EventTypes.MessageAccepted, MessageId: not null })
-            .Select(e => e.MessageId!.Value).ToList();
-        var recipients = (await db.Recipients.AsNoTracking().Where(r => acceptedIds.Contains(r.MessageId))
-            .Select(r => new { r.MessageId, r.EmailKey }).ToListAsync(cancellationToken))
-            .ToLookup(r => r.MessageId, r => r.EmailKey);
-        return events.ConvertAll(e =>
-        {
-            var message = e.MessageId is { } id ? messages.GetValueOrDefault(id) : null;
-            IReadOnlyList<string> whom = e is { Type: EventTypes.MessageAccepted, MessageId: { } accepted }
-                ? [.. recipients[accepted]]
-                : [e.RecipientKey ?? ""];
-            return new UncountedEvent(e, message?.TemplateId?.ToString(), message?.Tags ?? [], whom);
-        });
-    }
 }

@@ -5,7 +5,6 @@ using MailApi.Core.Domain;
 using MailApi.Core.Stats;
 using MailApi.IntegrationTests.Running;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailApi.IntegrationTests.Stats;
 
@@ -31,6 +30,7 @@ public sealed class FoldEventsTests
         Assert.Equal(before, await ReadAsync(contexts, project, StatDimension.Tag));
         await using var db = contexts.CreateDbContext();
         Assert.Equal(1, (await db.Stats.SingleAsync(s => s.Dimension == StatDimension.Tag)).Delivered);
+        Assert.Equal(["480000 x.example 0 1 0"], await ReadAsync(contexts, project, StatDimension.Domain));
 
         // Late news counts in its own hour, and on top of what has been folded; folding again adds nothing.
         await AddAsync(contexts, project, EventTypes.MessageBounced, Start.AddHours(1), "welcome");
@@ -141,7 +141,7 @@ public sealed class FoldEventsTests
             Type = type,
             Timestamp = at,
             MessageId = message.Id,
-            RecipientKey = "b@x.example",
+            RecipientKey = "\"b@c\"@x.example",
         });
     }
 
@@ -150,7 +150,7 @@ public sealed class FoldEventsTests
         using var wakes = new EndpointWakes(TimeProvider.System);
         await using var writer = new Writer(
             contexts.Wrapped, new EventLog(new Listeners(contexts), new FreshEvents(), wakes));
-        await new FoldEvents(contexts, writer, NullLogger<FoldEvents>.Instance).RunAsync(CancellationToken.None);
+        await new FoldEvents(contexts, writer).RunAsync(CancellationToken.None);
     }
 
     /// <summary>Each row as <c>interval key accepted delivered bounced</c>.</summary>
