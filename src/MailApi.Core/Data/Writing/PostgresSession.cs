@@ -11,8 +11,9 @@ internal sealed class PostgresSession : WriteSession
     private const int CommandTimeout = 10;
 
     // Everything written here is found by its key. A plan made while a table was empty would read the whole of it, and
-    // would be kept when it has grown.
-    private const string ByKeyAlone = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+    // would be kept when it has grown. What has no other plan then looks so dear that PostgreSQL would compile it each time.
+    private const string ByKeyAlone =
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
     private readonly NpgsqlConnection _connection;
     private readonly StatementGroups _groups = new();
