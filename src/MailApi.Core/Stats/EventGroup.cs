@@ -33,15 +33,17 @@ internal sealed class EventGroup
     public required long Events { get; init; }
 
     /// <summary>
-    /// Parameters: project; transaction and event after which to begin; transaction and event to end with.
+    /// Parameters: project; transaction and event after which to begin; transaction and event to end with. The limit
+    /// changes nothing: it tells PostgreSQL how few events there are, which would otherwise guess, and read all messages.
     /// </summary>
-    public static string Sql(DatabaseProvider provider)
+    public static string Sql(DatabaseProvider provider, int limit)
     {
         var say = provider == DatabaseProvider.Sqlite ? Words.Sqlite : Words.Postgres;
         return $$"""
             WITH batch AS (
                 SELECT {{say.Hour}} AS hour, type, message_id, recipient_key, details FROM events
-                WHERE project_id = {0} AND (transaction_id, id) > ({1}, {2}) AND (transaction_id, id) <= ({3}, {4}))
+                WHERE project_id = {0} AND (transaction_id, id) > ({1}, {2}) AND (transaction_id, id) <= ({3}, {4})
+                ORDER BY transaction_id, id LIMIT {{limit}})
             SELECT hour AS "Hour", type AS "Type", class AS "Class", relay AS "Relay", template AS "Template", tags AS "Tags",
                 domain AS "Domain", 0 AS "Recipients", count(*) AS "Events"
             FROM (

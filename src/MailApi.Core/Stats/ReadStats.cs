@@ -53,6 +53,12 @@ public sealed class ReadStats(IDbContextFactory<MailDb> databases, TimeProvider 
         var asOf = time.GetUtcNow();
         await using var snapshot = await SnapshotAsync(db.Database.GetDbConnection(), cancellationToken);
         await db.Database.UseTransactionAsync(snapshot, cancellationToken);
+        if (db.Provider == DatabaseProvider.Postgres)
+        {
+            // Compiling the query would take longer than the query.
+            await db.Database.ExecuteSqlAsync($"SET LOCAL jit = off", cancellationToken);
+        }
+
 
         var (rows, complete) = await ReadFoldedAsync(db, query, cancellationToken);
         var position = await db.FindStatPositionAsync(query.ProjectId, cancellationToken);

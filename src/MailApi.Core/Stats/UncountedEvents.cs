@@ -70,7 +70,7 @@ internal static class UncountedEventQueries
         }
 
         var groups = await db.Database.SqlQueryRaw<EventGroup>(
-            EventGroup.Sql(db.Provider), project, position.TransactionId, id, end.TransactionId, Key(db, end.Id.Value))
+            EventGroup.Sql(db.Provider, limit), project, position.TransactionId, id, end.TransactionId, Key(db, end.Id.Value))
             .ToListAsync(cancellationToken);
         return new UncountedEvents(end, full is not null, groups);
     }
