@@ -144,12 +144,13 @@ internal static class Statements
         WHERE lease_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = deliveries.lease_owner)
         """);
 
-    /// <summary>node: what it was telling is told again, by the same id; the attempt does not count.</summary>
+    /// <summary>node, dead before: what it was telling is told again, by the same id; the attempt does not count.</summary>
     public static readonly Statement FreeWebhookDeliveries = new(
         """
-        UPDATE webhook_deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1 WHERE lease_owner = $1
+        UPDATE webhook_deliveries SET lease_owner = NULL, leased_at = NULL, attempt = attempt - 1
+        WHERE lease_owner = $1 AND leased_at <= $2
         """);
 
-    /// <summary>node.</summary>
-    public static readonly Statement Bury = new("DELETE FROM nodes WHERE id = $1");
+    /// <summary>node, dead before: unless it has come back.</summary>
+    public static readonly Statement Bury = new("DELETE FROM nodes WHERE id = $1 AND alive_until < $2");
 }

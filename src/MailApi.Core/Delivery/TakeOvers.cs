@@ -81,20 +81,21 @@ public sealed partial class TakeOvers(
             cancellationToken);
         foreach (var id in dead!.Rows.Cast<Guid>().Where(id => id != node.Id))
         {
-            var taken = await TakeOverFromAsync(id, cancellationToken);
+            var taken = await TakeOverFromAsync(id, deadBefore, cancellationToken);
             Log.TookOver(logger, taken, id);
             queue.Wake();
         }
     }
 
-    private async Task<int> TakeOverFromAsync(Guid dead, CancellationToken cancellationToken)
+    /// <summary>A node may come back meanwhile: what it has leased since it was found dead is its own.</summary>
+    private async Task<int> TakeOverFromAsync(Guid dead, DateTimeOffset deadBefore, CancellationToken cancellationToken)
     {
         var taken = 0;
         while (true)
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             var deliveries = await db.Deliveries.AsNoTracking()
-                .Where(d => d.LeaseOwner == dead).Take(BatchSize).ToListAsync(cancellationToken);
+                .Where(d => d.LeaseOwner == dead && d.LeasedAt <= deadBefore).Take(BatchSize).ToListAsync(cancellationToken);
             if (deliveries.Count == 0)
             {
                 break;
@@ -112,8 +113,8 @@ public sealed partial class TakeOvers(
         await writer.TransactAsync(
             session =>
             {
-                session.Add(Statements.FreeWebhookDeliveries, dead);
-                session.Add(Statements.Bury, dead);
+                session.Add(Statements.FreeWebhookDeliveries, dead, deadBefore);
+                session.Add(Statements.Bury, dead, deadBefore);
                 return Task.CompletedTask;
             },
             cancellationToken);
