@@ -40,17 +40,37 @@ internal sealed class PostgresSession : WriteSession
 
     public override Ticket Add(Statement statement, params object?[] values) => _groups.Add(statement, values);
 
-    public override async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_groups.All.Count == 0)
-        {
-            return;
-        }
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        _groups.All.Count == 0 ? Task.CompletedTask : RunAsync(commit: false, cancellationToken);
 
+    internal override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _groups.Clear();
+
+        // Travels with the first batch.
+        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+    }
+
+    internal override async Task CommitAsync()
+    {
+        // Travels with the last batch, and is not run when that fails.
+        await RunAsync(commit: true, CancellationToken.None);
+        await _transaction!.DisposeAsync();
+    }
+
+    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task RunAsync(bool commit, CancellationToken cancellationToken)
+    {
         await using var batch = new NpgsqlBatch(_connection, _transaction);
         foreach (var group in _groups.All)
         {
             batch.BatchCommands.Add(Command(group));
+        }
+
+        if (commit)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         }
 
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
@@ -70,20 +90,6 @@ internal sealed class PostgresSession : WriteSession
 
         _groups.Clear();
     }
-
-    internal override async Task BeginAsync(CancellationToken cancellationToken)
-    {
-        _groups.Clear();
-        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
-    }
-
-    internal override async Task CommitAsync()
-    {
-        await _transaction!.CommitAsync();
-        await _transaction.DisposeAsync();
-    }
-
-    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static NpgsqlBatchCommand Command(StatementGroup group)
     {

@@ -40,12 +40,7 @@ internal sealed class SqliteSession : WriteSession
 
     public override Task FlushAsync(CancellationToken cancellationToken)
     {
-        foreach (var (statement, values, ticket) in _waiting)
-        {
-            Prepare(statement).Run(values, ticket);
-        }
-
-        _waiting.Clear();
+        Flush();
         return Task.CompletedTask;
     }
 
@@ -58,6 +53,7 @@ internal sealed class SqliteSession : WriteSession
 
     internal override Task CommitAsync()
     {
+        Flush();
         Prepare(Commit).Run([], new Ticket());
         return Task.CompletedTask;
     }
@@ -70,6 +66,16 @@ internal sealed class SqliteSession : WriteSession
         }
 
         return _connection.DisposeAsync();
+    }
+
+    private void Flush()
+    {
+        foreach (var (statement, values, ticket) in _waiting)
+        {
+            Prepare(statement).Run(values, ticket);
+        }
+
+        _waiting.Clear();
     }
 
     private SqliteStatement Prepare(Statement statement)

@@ -10,6 +10,7 @@ public abstract class WriteSession : IStatements, IAsyncDisposable
 
     internal abstract Task BeginAsync(CancellationToken cancellationToken);
 
+    /// <summary>Runs what has been added since the last flush, and commits. Not to be called off: it either happens or fails.</summary>
     internal abstract Task CommitAsync();
 
     public abstract ValueTask DisposeAsync();

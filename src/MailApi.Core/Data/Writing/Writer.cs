@@ -15,7 +15,7 @@ public sealed class Writer(IOptions<DatabaseOptions> options, EventLog events) :
     private WriteSession? _session;
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction, flushes and commits it. Any failure rolls back, drops the
+    /// Runs <paramref name="work"/> in a transaction and commits it. Any failure rolls back, drops the
     /// connection and is thrown; the next transaction opens a new one.
     /// </summary>
     public async Task TransactAsync(Func<WriteSession, Task> work, CancellationToken cancellationToken)
@@ -27,7 +27,6 @@ public sealed class Writer(IOptions<DatabaseOptions> options, EventLog events) :
             await _session.BeginAsync(cancellationToken);
             events.Begin();
             await work(_session);
-            await _session.FlushAsync(cancellationToken);
             await _session.CommitAsync();
             events.Announce();
         }
