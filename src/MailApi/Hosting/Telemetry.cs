@@ -13,6 +13,12 @@ internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>
+    /// Of one instrument: the most there are of, requests by route, method and status, stay well below. Memory is taken for
+    /// all of them at the start.
+    /// </summary>
+    private const int MaxSeries = 500;
+
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var exports = !string.IsNullOrWhiteSpace(configuration[Endpoint]);
@@ -31,8 +37,9 @@ internal static class Telemetry
 
     private static void AddMetrics(MeterProviderBuilder metrics, bool exports)
     {
+        var stream = new MetricStreamConfiguration { CardinalityLimit = MaxSeries };
         metrics.AddMeter(MailMeter.Name, "Microsoft.AspNetCore.Hosting")
-            .AddRuntimeInstrumentation().AddPrometheusExporter();
+            .AddRuntimeInstrumentation().AddView(_ => stream).AddPrometheusExporter();
         if (exports)
         {
             metrics.AddOtlpExporter();
