@@ -20,6 +20,9 @@ internal sealed class MimeWriter(bool international, int expectedSize) : IDispos
     /// <summary>The same, where it can be helped.</summary>
     private const int GoodLine = 78;
 
+    /// <summary>Octets of a buffer that is worth keeping for the next message.</summary>
+    private const int MaxSpare = 256 * 1024;
+
     private static readonly FormatOptions Ascii7 = Format(international: false);
     private static readonly FormatOptions Utf8 = Format(international: true);
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n\f\u0085\u2028\u2029");
@@ -31,7 +34,11 @@ internal sealed class MimeWriter(bool international, int expectedSize) : IDispos
     private static readonly SearchValues<char> Phrase = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%&'*+-/^_`{|}~");
 
-    private readonly MemoryStream _stream = new(expectedSize);
+    // What a message is written into would be half of what composing it allocates.
+    [ThreadStatic]
+    private static MemoryStream? _spare;
+
+    private readonly MemoryStream _stream = Take(expectedSize);
     private readonly FormatOptions _options = Options(international);
 
     /// <summary>How MimeKit writes what is stored.</summary>
@@ -39,7 +46,14 @@ internal sealed class MimeWriter(bool international, int expectedSize) : IDispos
 
     public byte[] ToArray() => _stream.ToArray();
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        if (_stream.Capacity <= MaxSpare)
+        {
+            _stream.SetLength(0);
+            _spare = _stream;
+        }
+    }
 
     /// <summary>A field of text.</summary>
     public void Field(string name, string value)
@@ -120,6 +134,13 @@ internal sealed class MimeWriter(bool international, int expectedSize) : IDispos
 
     /// <summary>A body, header fields first.</summary>
     public void Entity(MimeEntity entity) => entity.WriteTo(_options, _stream);
+
+    private static MemoryStream Take(int expectedSize)
+    {
+        var stream = _spare ?? new MemoryStream(expectedSize);
+        _spare = null;
+        return stream;
+    }
 
     private static FormatOptions Format(bool international)
     {
