@@ -27,8 +27,8 @@ public sealed class DeliveryOptions
     /// <summary>How long a stopping node waits for attempts in flight; default 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Messages of one priority that a node holds in memory to be sent next; default 2,000.</summary>
-    public int MaxInMemory { get; set; } = 2_000;
+    /// <summary>Messages of one priority that a node holds in memory to be sent next; default 1,000.</summary>
+    public int MaxInMemory { get; set; } = 1_000;
 
     /// <summary>Bytes of content a node holds in memory to be sent next; default 64 MiB.</summary>
     public long MaxBytesInMemory { get; set; } = 64 << 20;

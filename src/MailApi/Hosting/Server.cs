@@ -74,6 +74,7 @@ internal static class Server
         services.AddJobServer(configuration);
         services.AddOpenApiDocument();
         services.AddTelemetry(configuration);
+        services.AddHostedService<NativeMemory>();
         services.AddDrain();
         services.AddOptions<HostOptions>().Configure<IOptions<Core.Delivery.DeliveryOptions>, Drain>(
             (host, delivery, drain) => host.ShutdownTimeout = drain.Time + delivery.Value.ShutdownTimeout + StopMargin);
