@@ -8,10 +8,13 @@ namespace MailApi.Benchmarks.LoadTool.Peers;
 /// A mail service of the usual kind, in Node: one process takes messages with Fastify and puts jobs into Redis with BullMQ,
 /// another sends them with a pool of Nodemailer. Its source is in tests/benchmarks/peers/fastify.
 /// </summary>
-public sealed class FastifyApplication(Workspace workspace, int relayPort) : IMessageService, IAsyncDisposable
+/// <param name="workspace">Where its files go.</param>
+/// <param name="relayPort">Where it sends to, on loopback.</param>
+/// <param name="tuned">Its SMTP sessions do without Nagle's algorithm, which Nodemailer by itself leaves on.</param>
+public sealed class FastifyApplication(Workspace workspace, int relayPort, bool tuned) : IMessageService, IAsyncDisposable
 {
-    /// <summary>As many SMTP sessions as the service has by default.</summary>
-    private const int SmtpConnections = 20;
+    /// <summary>One for each job that the worker runs at once.</summary>
+    private const int SmtpConnections = 50;
 
     private readonly string _source = Path.Combine(ServiceBuild.CheckoutRoot(), "tests/benchmarks/peers/fastify");
     private readonly string _log = workspace.PathOf("fastify.log");
@@ -42,6 +45,7 @@ public sealed class FastifyApplication(Workspace workspace, int relayPort) : IMe
             ["REDIS_PORT"] = Text(_redis.Port),
             ["SMTP_PORT"] = Text(relayPort),
             ["SMTP_CONNECTIONS"] = Text(SmtpConnections),
+            ["SMTP_NO_DELAY"] = tuned ? "1" : "0",
         };
         _worker = ChildProcess.Start(["node", "worker.js"], _log, environment, _source);
         _api = ChildProcess.Start(["node", "api.js"], _log, environment, _source);

@@ -4,8 +4,8 @@ import { createTransport } from 'nodemailer';
 import { Worker } from 'bullmq';
 import { connect, QUEUE } from './queue.js';
 
-// Nodemailer leaves Nagle's algorithm on, and its last small write then waits about 40 ms for the far side's delayed ACK.
-// That is a matter of one setting and not of the design, so it is switched off.
+// Nodemailer leaves Nagle's algorithm on: its last small write waits about 40 ms for the far side's delayed ACK. There is no
+// setting for it; whoever finds out connects by himself.
 const getSocket = (options, callback) => {
   const connection = connectTo({ host: options.host, port: options.port, noDelay: true });
   connection.once('error', callback);
@@ -19,7 +19,7 @@ const transport = createTransport({
   pool: true,
   host: '127.0.0.1',
   port: Number(process.env.SMTP_PORT),
-  getSocket,
+  ...(process.env.SMTP_NO_DELAY === '1' && { getSocket }),
   secure: false,
   ignoreTLS: true,
   maxConnections: Number(process.env.SMTP_CONNECTIONS),

@@ -27,16 +27,16 @@ public sealed class SpeedRows(Workspace workspace, SinkProcess sink, int message
         return await MeasureAsync(n => _source.SendAsync(postfix.Port, n, cancellationToken), cancellationToken);
     }
 
-    public async Task<Rates> FastifyAsync(CancellationToken cancellationToken)
+    public async Task<Rates> FastifyAsync(bool tuned, CancellationToken cancellationToken)
     {
-        await using var fastify = new FastifyApplication(workspace, sink.Port);
+        await using var fastify = new FastifyApplication(workspace, sink.Port, tuned);
         await fastify.StartAsync(cancellationToken);
         return await RelayAsync(fastify, Load.Plain(options.Size), fastify.StopAsync, cancellationToken);
     }
 
     public async Task<Rates> FastifyAcceptAsync(CancellationToken cancellationToken)
     {
-        await using var fastify = new FastifyApplication(workspace, sink.Port);
+        await using var fastify = new FastifyApplication(workspace, sink.Port, tuned: false);
         await fastify.StartAsync(cancellationToken);
         return await AcceptAsync(fastify, cancellationToken);
     }

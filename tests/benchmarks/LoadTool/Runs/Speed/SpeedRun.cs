@@ -16,6 +16,7 @@ public sealed class SpeedRun
     private readonly Contestant _limit;
     private readonly Contestant? _postfix;
     private readonly Contestant? _fastify;
+    private readonly Contestant? _fastifyTuned;
     private readonly Contestant? _fastifyAlone;
     private readonly List<(Provider Provider, Contestant Relaying, Contestant Alone)> _services = [];
 
@@ -30,7 +31,8 @@ public sealed class SpeedRun
 
         if (!options.Without.Contains("fastify"))
         {
-            _fastify = new Contestant("Fastify, BullMQ, Nodemailer", (_, stop) => rows.FastifyAsync(stop));
+            _fastify = new Contestant("Fastify, BullMQ, Nodemailer", (_, stop) => rows.FastifyAsync(tuned: false, stop));
+            _fastifyTuned = new Contestant("the same, Nagle switched off", (_, stop) => rows.FastifyAsync(tuned: true, stop));
             _fastifyAlone = new Contestant("Fastify and BullMQ, accept alone", (_, stop) => rows.FastifyAcceptAsync(stop));
         }
 
@@ -52,7 +54,7 @@ public sealed class SpeedRun
     private IEnumerable<Contestant> Contestants =>
     [
         _limit,
-        .. ((Contestant?[])[_postfix, _fastify]).OfType<Contestant>(),
+        .. ((Contestant?[])[_postfix, _fastify, _fastifyTuned]).OfType<Contestant>(),
         .. _services.Select(s => s.Relaying),
         .. ((Contestant?[])[_fastifyAlone]).OfType<Contestant>(),
         .. _services.Select(s => s.Alone),
@@ -108,6 +110,7 @@ public sealed class SpeedRun
             {
                 goals.AtLeast("MailApi on Sqlite, of Postfix", 5, relaying.EndToEnd / _postfix?.EndToEnd);
                 goals.AtLeast("MailApi on Sqlite, of the Fastify application", 3, relaying.EndToEnd / _fastify?.EndToEnd);
+                goals.AtLeast("MailApi on Sqlite, of the same without Nagle", 3, relaying.EndToEnd / _fastifyTuned?.EndToEnd);
                 goals.AtLeast("MailApi on Sqlite, of the limit", 0.22, relaying.EndToEnd / _limit.EndToEnd);
             }
 
