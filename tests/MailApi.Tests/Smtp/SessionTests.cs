@@ -145,6 +145,7 @@ public sealed class SessionTests : IAsyncDisposable
     {
         var time = new FakeTimeProvider();
         var silent = new TaskCompletionSource();
+        var isSilent = false;
         _driver.Time = time;
         _driver.Options.CommandTimeout = TimeSpan.FromSeconds(7);
         _driver.Options.DataBlockTimeout = TimeSpan.FromHours(1);
@@ -152,7 +153,8 @@ public sealed class SessionTests : IAsyncDisposable
         _driver.Options.DataTerminationTimeout = TimeSpan.FromSeconds(9);
         Server.Answer = command =>
         {
-            if (!command.StartsWith(at, StringComparison.Ordinal))
+            isSilent |= command.StartsWith(at, StringComparison.Ordinal);
+            if (!isSilent)
             {
                 return LineServer.Ordinary(command);
             }

@@ -20,8 +20,7 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
     private int _awaited = 1;
     private int _completed;
     private int _unfinished;
-    private int _column;
-    private bool _more;
+    private ReplyScanner _scanner;
 
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
@@ -34,7 +33,15 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
     /// <summary>The last reply of the greeting, hand-shake or sign-in, as received.</summary>
     public ReadOnlySpan<byte> LastReply => _completed > 0 ? _kept.WrittenSpan : default;
 
-    public void LogConnect(Uri uri) => clock.Enter(SmtpPhase.Banner);
+    /// <summary>The replies that were awaited are here, and perhaps more.</summary>
+    public bool HasReplies => _completed >= _awaited;
+
+    public void LogConnect(Uri uri)
+    {
+        BeginExchange();
+        _scanner = default;
+        clock.Enter(SmtpPhase.Banner);
+    }
 
     public void LogClient(byte[] buffer, int offset, int count)
     {
@@ -67,19 +74,12 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
 
         _unfinished += count;
         var before = _completed;
-        for (int end; (end = text.IndexOf((byte)'\n')) >= 0; text = text[(end + 1)..])
+        for (int end; (end = _scanner.FindEnd(text)) >= 0; text = text[end..])
         {
-            ReadLinePart(text[..end]);
-            if (!_more)
-            {
-                _completed++;
-                _unfinished = text.Length - end - 1;
-            }
-
-            _column = 0;
+            _completed++;
+            _unfinished = text.Length - end;
         }
 
-        ReadLinePart(text);
         if (_completed > before && clock.Phase != SmtpPhase.Auth)
         {
             // Sign-in has one time for all its steps: a server may ask for ever.
@@ -128,21 +128,5 @@ internal sealed class ReplyTap(PhaseClock clock) : IProtocolLogger
         _completed = 0;
         _awaited = 1;
         _kept.ResetWrittenCount();
-    }
-
-    // The fourth character of a line tells whether the reply goes on (RFC 5321 §4.2.1); lines may come in pieces.
-    private void ReadLinePart(ReadOnlySpan<byte> part)
-    {
-        if (_column == 0)
-        {
-            _more = false;
-        }
-
-        if (_column <= 3 && _column + part.Length > 3)
-        {
-            _more = part[3 - _column] == '-';
-        }
-
-        _column += part.Length;
     }
 }

@@ -54,37 +54,35 @@ internal sealed class SessionOpener(string relay, RelayOptions options, Pulse pu
     {
         var trusting = options.EffectiveSecurity == RelaySecurity.Opportunistic || !options.CheckCertificate;
         var certificate = new CertificateCheck(options.Host, trusting, time);
-        session.ServerCertificateValidationCallback = certificate.Accept;
-        var security = options.EffectiveSecurity switch
-        {
-            RelaySecurity.None => SecureSocketOptions.None,
-            RelaySecurity.StartTls => SecureSocketOptions.StartTls,
-            RelaySecurity.Tls => SecureSocketOptions.SslOnConnect,
-            _ => SecureSocketOptions.StartTlsWhenAvailable,
-        };
+        var encryption = new Encryption(session.Connection, session.Clock, session.Tap, certificate, options);
         try
         {
+            if (options.EffectiveSecurity == RelaySecurity.Tls)
+            {
+                await encryption.BeginAsync(cancellationToken);
+            }
+            else if (options.EffectiveSecurity != RelaySecurity.None && !await encryption.NegotiateAsync(cancellationToken))
+            {
+                return Refused(session, "The server refused STARTTLS");
+            }
+
             await session.ConnectAsync(
-                session.Connection, options.Host, options.EffectivePort, security, cancellationToken);
-            return null;
-        }
-        catch (SslHandshakeException e)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new OpenFailure(certificate.Problem ?? TlsReason(session, e));
-        }
-        catch (NotSupportedException)
-        {
-            return new OpenFailure($"The server does not offer STARTTLS, which Relays:{relay}:Security demands.");
+                session.Connection, options.Host, options.EffectivePort, SecureSocketOptions.None, cancellationToken);
+            return options.EffectiveSecurity == RelaySecurity.StartTls && session.Tls is null
+                ? new OpenFailure($"The server does not offer STARTTLS, which Relays:{relay}:Security demands.")
+                : null;
         }
         catch (SmtpCommandException)
         {
-            return Refused(session, session.Clock.Phase switch
-            {
-                SmtpPhase.Banner => "The server's greeting refused us",
-                SmtpPhase.StartTls => "The server refused STARTTLS",
-                _ => "The server refused EHLO and HELO",
-            });
+            return Refused(session, session.Clock.Phase == SmtpPhase.Banner
+                ? "The server's greeting refused us"
+                : "The server refused EHLO and HELO");
+        }
+        catch (Exception e) when (session.Clock.Phase == SmtpPhase.Tls
+            && e is System.Security.Authentication.AuthenticationException or IOException or ObjectDisposedException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new OpenFailure(certificate.Problem ?? TlsReason(session, e));
         }
         catch (Exception e) when (SmtpSession.IsLoss(e))
         {
@@ -100,10 +98,10 @@ internal sealed class SessionOpener(string relay, RelayOptions options, Pulse pu
         }
 
         var name = SignInMechanisms.Choose(
-            options.Auth, session.IsSecure || options.AllowCleartextPassword, session.AuthenticationMechanisms);
+            options.Auth, session.Tls is not null || options.AllowCleartextPassword, session.AuthenticationMechanisms);
         if (name is null || !session.Capabilities.HasFlag(SmtpCapabilities.Authentication))
         {
-            return new OpenFailure(session.IsSecure || options.AllowCleartextPassword
+            return new OpenFailure(session.Tls is not null || options.AllowCleartextPassword
                 ? $"The server offers no way to sign in that Relays:{relay}:Auth permits."
                 : $"The session is not encrypted, so the password of Relays:{relay}:Username was not sent.");
         }
@@ -131,7 +129,7 @@ internal sealed class SessionOpener(string relay, RelayOptions options, Pulse pu
             : new OpenFailure($"{what}: {$"{reply.Code} {reply.EnhancedCode}".TrimEnd()}.", reply);
     }
 
-    private string TlsReason(SmtpSession session, SslHandshakeException exception)
+    private string TlsReason(SmtpSession session, Exception exception)
     {
         var cause = exception.GetBaseException();
         return session.Clock.ExpiredIn is not null || session.Connection.Ended || cause is UnruledReplyException

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using MailKit;
@@ -34,15 +33,18 @@ internal sealed class SmtpSession : SmtpClient
         _stream = new GuardedStream(socket, clock);
         Ip = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString();
         LocalDomain = options.LocalName;
-        CheckCertificateRevocation = false;
-        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
     /// <summary>The address the connection goes to.</summary>
     public string? Ip { get; }
 
     /// <summary><c>TLSv1.3</c>; null in clear.</summary>
-    public string? Tls { get; private set; }
+    public string? Tls => _stream.Tls switch
+    {
+        null => null,
+        SslProtocols.Tls13 => "TLSv1.3",
+        _ => "TLSv1.2",
+    };
 
     public bool OffersEightBit { get; private set; }
 
@@ -59,7 +61,7 @@ internal sealed class SmtpSession : SmtpClient
 
     /// <summary>False when the session must not be used again.</summary>
     public bool IsSound =>
-        IsConnected && !_farewell && _clock.ExpiredIn is null && !_stream.Ended && _tap.IsAligned;
+        IsConnected && !_farewell && _clock.ExpiredIn is null && !_stream.Ended && _stream.IsSettled && _tap.IsAligned;
 
     internal PhaseClock Clock => _clock;
 
@@ -79,12 +81,6 @@ internal sealed class SmtpSession : SmtpClient
         OffersEightBit = Capabilities.HasFlag(SmtpCapabilities.EightBitMime);
         OffersSmtpUtf8 = OffersEightBit && Capabilities.HasFlag(SmtpCapabilities.UTF8);
         MaxMessageSize = Capabilities.HasFlag(SmtpCapabilities.Size) ? MaxSize : 0;
-        Tls = SslProtocol switch
-        {
-            SslProtocols.Tls13 => "TLSv1.3",
-            SslProtocols.Tls12 => "TLSv1.2",
-            _ => null,
-        };
 
         // Messages go out with DATA, which every server knows and which needs no second way of writing them.
         var unwanted = SmtpCapabilities.BinaryMime | SmtpCapabilities.Chunking
@@ -104,7 +100,9 @@ internal sealed class SmtpSession : SmtpClient
         var stored = bytes.HasEightBitBody || bytes.HasRawHeaders ? _eightBit : _sevenBit;
         stored.Load(bytes, _clock);
         _size = bytes.Size;
-        _tap.TransactionReplies = Capabilities.HasFlag(SmtpCapabilities.Pipelining) ? 1 + recipients.Count : 1;
+        var pipelining = Capabilities.HasFlag(SmtpCapabilities.Pipelining);
+        _tap.TransactionReplies = pipelining ? 1 + recipients.Count : 1;
+        _stream.RepliesBeforeData = pipelining ? 1 + recipients.Count : 0;
         Transactions++;
         try
         {
@@ -177,14 +175,6 @@ internal sealed class SmtpSession : SmtpClient
         SmtpProtocolException => LossReasons.Garbled(_clock.Phase),
         _ => LossReasons.Broken(_clock.Phase),
     };
-
-    protected override SslClientAuthenticationOptions GetSslClientAuthenticationOptions(
-        string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
-    {
-        _tap.ThrowIfUnasked();
-        _clock.Enter(SmtpPhase.Tls);
-        return base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
-    }
 
     protected override void Prepare(
         FormatOptions options, MimeMessage message, EncodingConstraint constraint, int maxLineLength)
