@@ -1,3 +1,8 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
 namespace MailApi.Core.Smtp;
 
 /// <summary>How the session with a relay is protected.</summary>
@@ -82,6 +87,12 @@ public sealed class RelayOptions
 
     internal RelaySecurity EffectiveSecurity => Security ?? (Port == 465 ? RelaySecurity.Tls
         : HasCredentials ? RelaySecurity.StartTls : RelaySecurity.Opportunistic);
+
+    /// <summary>As EHLO bears it (RFC 5321 §4.1.4): a name in ASCII, or an address in brackets.</summary>
+    internal string EhloName => IPAddress.TryParse(LocalName, out var ip)
+        ? ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[IPv6:{ip}]" : $"[{ip}]"
+        : LocalName is { } name && !Ascii.IsValid(name) ? new IdnMapping().GetAscii(name)
+        : LocalName ?? Dns.GetHostName();
 
     internal int EffectivePort => Port ?? EffectiveSecurity switch
     {

@@ -36,6 +36,44 @@ public sealed class EncryptionTests : IAsyncDisposable
         Assert.Equal(1, Server.Connections);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("mail.client.test", "mail.client.test")]
+    [InlineData("bücher.test", "xn--bcher-kva.test")]
+    [InlineData("192.0.2.1", "[192.0.2.1]")]
+    [InlineData("2001:db8::1", "[IPv6:2001:db8::1]")]
+    public async Task Greets_once_when_there_is_no_TLS(string? name, string? greeted)
+    {
+        Server.Offers = ["PIPELINING"];
+        _driver.Options.Security = RelaySecurity.Opportunistic;
+        _driver.Options.LocalName = name;
+
+        var result = await _driver.SendAsync("a@b.test");
+
+        Assert.Equal(RecipientResultKind.Delivered, result.Recipients[0].Kind);
+        Assert.Null(result.Tls);
+        Assert.Equal($"EHLO {greeted ?? Dns.GetHostName()}", Server.Commands.First());
+        Assert.StartsWith("MAIL", Server.Commands.ElementAt(1));
+    }
+
+    [Fact]
+    public async Task Greets_again_inside_TLS_and_believes_what_is_offered_there()
+    {
+        Server.Certificate = Certificate("relay.test", -1, 1);
+        Server.Offers = ["STARTTLS"];
+        _driver.Options.Security = RelaySecurity.Opportunistic;
+        Server.Answer = command =>
+        {
+            Server.Offers = command == "STARTTLS" ? ["PIPELINING", "SIZE 9"] : Server.Offers;
+            return LineServer.Ordinary(command);
+        };
+
+        var result = await _driver.SendAsync("a@b.test");
+
+        Assert.StartsWith("5.3.4 ", result.Recipients[0].Reason);
+        Assert.Equal(["EHLO client.test", "STARTTLS", "EHLO client.test"], Server.Commands);
+    }
+
     [Fact]
     public async Task Sends_the_password_inside_TLS()
     {

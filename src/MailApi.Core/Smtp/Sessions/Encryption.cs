@@ -13,7 +13,7 @@ namespace MailApi.Core.Smtp.Sessions;
 internal sealed class Encryption(
     GuardedStream stream, PhaseClock clock, ReplyTap tap, CertificateCheck certificate, RelayOptions options)
 {
-    private readonly byte[] _ehlo = Encoding.ASCII.GetBytes($"EHLO {options.LocalName}\r\n");
+    private readonly byte[] _ehlo = Encoding.ASCII.GetBytes($"EHLO {options.EhloName}\r\n");
 
     /// <summary>TLS from the first octet (RFC 8314 §3.3).</summary>
     public Task BeginAsync(CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class SmtpSession : SmtpClient
         (_socket, _clock, _tap) = (socket, clock, tap);
         _stream = new GuardedStream(socket, clock);
         Ip = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString();
-        LocalDomain = options.LocalName;
+        LocalDomain = options.EhloName;
     }
 
     /// <summary>The address the connection goes to.</summary>
