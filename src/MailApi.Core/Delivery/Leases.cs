@@ -132,6 +132,9 @@ public sealed class Leases(
                             Statements.Lease, node.Id, time.GetUtcNow(), (int)priority, project.Value, room));
                     }
                 }
+
+                // What is leased must be known before the commit: when that is not confirmed, somebody has to free it.
+                await session.FlushAsync(cancellationToken);
             },
             cancellationToken);
 

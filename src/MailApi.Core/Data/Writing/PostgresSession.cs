@@ -51,10 +51,10 @@ internal sealed class PostgresSession : WriteSession
         _transaction = await _connection.BeginTransactionAsync(cancellationToken);
     }
 
-    internal override async Task CommitAsync()
+    internal override async Task CommitAsync(CancellationToken cancellationToken)
     {
         // Travels with the last batch, and is not run when that fails.
-        await RunAsync(commit: true, CancellationToken.None);
+        await RunAsync(commit: true, cancellationToken);
         await _transaction!.DisposeAsync();
     }
 

@@ -51,7 +51,7 @@ internal sealed class SqliteSession : WriteSession
         return Task.CompletedTask;
     }
 
-    internal override Task CommitAsync()
+    internal override Task CommitAsync(CancellationToken cancellationToken)
     {
         Flush();
         Prepare(Commit).Run([], new Ticket());

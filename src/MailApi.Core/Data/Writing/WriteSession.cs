@@ -10,8 +10,11 @@ public abstract class WriteSession : IStatements, IAsyncDisposable
 
     internal abstract Task BeginAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs what has been added since the last flush, and commits. Not to be called off: it either happens or fails.</summary>
-    internal abstract Task CommitAsync();
+    /// <summary>
+    /// Runs what has been added since the last flush, and commits. Called off, or when the connection breaks, it may have
+    /// happened all the same.
+    /// </summary>
+    internal abstract Task CommitAsync(CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -27,7 +27,7 @@ public sealed class Writer(IOptions<DatabaseOptions> options, EventLog events) :
             await _session.BeginAsync(cancellationToken);
             events.Begin();
             await work(_session);
-            await _session.CommitAsync();
+            await _session.CommitAsync(cancellationToken);
             events.Announce();
         }
         catch (Exception exception)
