@@ -5,7 +5,9 @@ using MailApi.Core.Smtp;
 
 namespace MailApi.Tests.Smtp;
 
-/// <summary>MAIL, RCPT and DATA leave together where the server announces PIPELINING (RFC 2920).</summary>
+/// <summary>
+/// MAIL, RCPT and DATA leave together where the server announces PIPELINING (RFC 2920) and has accepted somebody before.
+/// </summary>
 public sealed class GroupedCommandsTests : IAsyncDisposable
 {
     private readonly RelayDriver _driver = new();
@@ -24,9 +26,9 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         _driver.Options.Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var serving = ServeAsync(listener, piece, messages: 2);
+        var serving = ServeAsync(listener, piece, messages: 3);
 
-        for (var i = 0; i < 2; i++)
+        for (var i = 0; i < 3; i++)
         {
             var result = await _driver.SendAsync("a@b.test", "b@b.test");
             Assert.All(result.Recipients, r => Assert.Equal(RecipientResultKind.Delivered, r.Kind));
@@ -43,6 +45,7 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
     [InlineData("MAIL", "550 5.7.1 not you", "503 5.5.1 RCPT first")]
     public async Task Sends_nobody_a_message_that_all_were_refused(string refused, string refusal, string reply)
     {
+        await _driver.SendAsync("before@b.test");
         var refuses = true;
         Server.Answer = command =>
             !refuses ? LineServer.Ordinary(command)
@@ -53,21 +56,29 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
             : LineServer.Ordinary(command);
 
         var result = await _driver.SendAsync("a@b.test", "b@b.test");
+        var again = await _driver.SendAsync("b@b.test");
         refuses = false;
         var next = await _driver.SendAsync("c@b.test");
 
-        Assert.All(result.Recipients, r => Assert.NotEqual(RecipientResultKind.Delivered, r.Kind));
-        Assert.All(result.Recipients, r => Assert.Equal(refusal[..3], r.Reply?.Code.ToString(provider: null)));
+        Assert.All(result.Recipients.Concat(again.Recipients), r =>
+        {
+            Assert.NotEqual(RecipientResultKind.Delivered, r.Kind);
+            Assert.Equal(refusal[..3], r.Reply?.Code.ToString(provider: null));
+        });
         Assert.False(result.Ambiguous);
         Assert.Equal(RecipientResultKind.Delivered, next.Recipients[0].Kind);
         Assert.Equal(1, Server.Connections);
-        Assert.All(Server.Messages.SkipLast(1), Assert.Empty);
+        Assert.All(Server.Messages.Skip(1).SkipLast(1), Assert.Empty);
         Assert.NotEmpty(Server.Messages.Last());
+
+        // Before, with the first that was refused, and after; the second that was refused is refused in time.
+        Assert.Equal(3, Server.Commands.Count(command => command == "DATA"));
     }
 
     [Fact]
     public async Task Sends_the_message_to_those_who_were_not_refused()
     {
+        await _driver.SendAsync("before@b.test");
         Server.Answer = command => command.StartsWith("RCPT TO:<a@", StringComparison.Ordinal)
             ? "550 5.1.1 unknown"
             : LineServer.Ordinary(command);
@@ -76,13 +87,14 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
 
         Assert.Equal(
             [RecipientResultKind.Bounced, RecipientResultKind.Delivered], result.Recipients.Select(r => r.Kind));
-        Assert.NotEmpty(Assert.Single(Server.Messages));
-        Assert.Single(Server.Commands, "DATA");
+        Assert.Equal(2, Server.Messages.Count);
+        Assert.Equal(2, Server.Commands.Count(command => command == "DATA"));
     }
 
     [Fact]
     public async Task A_server_that_closes_instead_of_refusing_DATA_too_has_still_refused_the_recipients()
     {
+        await _driver.SendAsync("before@b.test");
         Server.Answer = command => command.StartsWith("RCPT", StringComparison.Ordinal) ? "550 5.1.1 unknown"
             : command == "DATA" ? null
             : LineServer.Ordinary(command);
@@ -96,7 +108,7 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
         Assert.Equal(RecipientResultKind.Delivered, next.Recipients[0].Kind);
     }
 
-    /// <summary>Answers nothing until DATA is there, and then everything.</summary>
+    /// <summary>From the second message on: answers nothing until DATA is there, and then everything.</summary>
     private static async Task ServeAsync(TcpListener listener, int piece, int messages)
     {
         using var client = await listener.AcceptTcpClientAsync();
@@ -107,8 +119,15 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
         await SayAsync("250-test\r\n250 PIPELINING\r\n");
         for (var i = 0; i < messages; i++)
         {
+            const string Welcome = "250-2.1.0 from\r\n250 2.1.0 there\r\n250 2.1.5 fine\r\n250 2.1.5 fine\r\n";
+            if (i == 0)
+            {
+                await HearAsync("RCPT TO:<b@b.test>\r\n");
+                await SayAsync(Welcome);
+            }
+
             await HearAsync("DATA\r\n");
-            await SayAsync("250-2.1.0 from\r\n250 2.1.0 there\r\n250 2.1.5 fine\r\n250 2.1.5 fine\r\n354 go on\r\n");
+            await SayAsync($"{(i == 0 ? "" : Welcome)}354 go on\r\n");
             await HearAsync("\r\n.\r\n");
             await SayAsync("250 2.0.0 taken\r\n");
         }

@@ -92,7 +92,6 @@ public sealed class RelayTests : IAsyncDisposable
     [Fact]
     public async Task Sends_no_DATA_when_all_recipients_are_refused()
     {
-        Server.Offers = [];
         Server.Answer = command => command.StartsWith("RCPT", StringComparison.Ordinal)
             ? "550 5.1.1 unknown"
             : LineServer.Ordinary(command);

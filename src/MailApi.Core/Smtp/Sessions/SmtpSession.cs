@@ -25,6 +25,7 @@ internal sealed class SmtpSession : SmtpClient
     private Transaction? _transaction;
     private long _size;
     private bool _farewell;
+    private bool _welcome;
 
     private SmtpSession(Socket socket, PhaseClock clock, ReplyTap tap, RelayOptions options)
         : base(tap)
@@ -102,7 +103,9 @@ internal sealed class SmtpSession : SmtpClient
         _size = bytes.Size;
         var pipelining = Capabilities.HasFlag(SmtpCapabilities.Pipelining);
         _tap.TransactionReplies = pipelining ? 1 + recipients.Count : 1;
-        _stream.RepliesBeforeData = pipelining ? 1 + recipients.Count : 0;
+
+        // A server that refused everybody last time is not asked for DATA before it has accepted somebody.
+        _stream.RepliesBeforeData = pipelining && _welcome ? 1 + recipients.Count : 0;
         Transactions++;
         try
         {
@@ -131,7 +134,7 @@ internal sealed class SmtpSession : SmtpClient
             _transaction = null;
         }
 
-        _farewell = transaction.IsFarewell;
+        (_farewell, _welcome) = (transaction.IsFarewell, transaction.HasRecipients);
         if (IsSound)
         {
             _clock.Enter(SmtpPhase.Idle);

@@ -30,6 +30,10 @@ internal sealed class Transaction(List<MailboxAddress> recipients)
 
     public bool IsDelivered => Data is { Code: 250 };
 
+    /// <summary>Somebody has been accepted, so that there is a message to be sent.</summary>
+    public bool HasRecipients =>
+        !SenderRefused && Array.Exists(Replies, accepted => accepted is { Code: >= 200 and < 300 });
+
     /// <summary>The server announced that it closes the session (RFC 5321 §3.8).</summary>
     public bool IsFarewell =>
         Sender is { Code: 421 } || Data is { Code: 421 } || Array.Exists(Replies, reply => reply is { Code: 421 });
@@ -37,7 +41,7 @@ internal sealed class Transaction(List<MailboxAddress> recipients)
     /// <summary>Takes the reply that ended the transaction before its time.</summary>
     public void Refuse(SmtpReply reply, SmtpPhase phase)
     {
-        if (!SenderRefused && Array.Exists(Replies, accepted => accepted is { Code: >= 200 and < 300 }))
+        if (HasRecipients)
         {
             (Data, Phase) = (reply, phase);
             return;
