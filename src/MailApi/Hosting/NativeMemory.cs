@@ -30,9 +30,9 @@ internal sealed class NativeMemory(TimeProvider time) : BackgroundService
         {
             // The host stops.
         }
-        catch (EntryPointNotFoundException)
+        catch (TypeLoadException)
         {
-            // Other C libraries, such as musl, do not keep it.
+            // There is no such library or function: other C libraries, such as musl, do not keep it.
         }
     }
 

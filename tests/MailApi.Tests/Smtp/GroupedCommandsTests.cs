@@ -26,6 +26,9 @@ public sealed class GroupedCommandsTests : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         _driver.Options.Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        // Were it to wait, both would.
+        _driver.Options.CommandTimeout = TimeSpan.FromSeconds(5);
         var serving = ServeAsync(listener, piece, messages: 3);
 
         for (var i = 0; i < 3; i++)
