@@ -14,14 +14,17 @@ namespace MailApi.Core.Accepting;
 internal sealed class AcceptMessage(PendingMessage pending, AcceptContext context)
 {
     private const string SandboxSuppressed = "suppressed@sandbox.test";
+    private const int FirstAttempt = 1;
 
     private readonly (bool Compressed, byte[] Bytes) _stored = StoredMime.Pack(pending.Mime);
     private readonly Ticket[] _suppressed = new Ticket[pending.Recipients.Count];
     private Ticket? _key;
     private DateTimeOffset _now;
+    private Id<Message>? _id;
     private Message? _message;
     private List<Recipient> _recipients = [];
     private LeasedDelivery? _leased;
+    private bool _mayBeLeased;
 
     public Id<Project> ProjectId => pending.ProjectId;
 
@@ -33,10 +36,6 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
 
     public void Claim(IStatements statements, DateTimeOffset now)
     {
-        Release();
-        _now = now;
-        _message = null;
-        _recipients = [];
         if (pending.Idempotency is { } claim)
         {
             _key = statements.Add(
@@ -48,6 +47,15 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
             _suppressed[i] = statements.Add(
                 Statements.FindSuppressed, ProjectId.Value, pending.Recipients[i].Mailbox.Address.Key, now);
         }
+    }
+
+    /// <summary>Whatever an earlier try has made is forgotten, but for the id.</summary>
+    public void Begin(DateTimeOffset now)
+    {
+        Release();
+        _now = now;
+        _message = null;
+        _recipients = [];
     }
 
     /// <summary>Accepts the message, or says why not.</summary>
@@ -105,12 +113,12 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         }
     }
 
-    /// <summary>The commit was not confirmed.</summary>
+    /// <summary>No commit was confirmed.</summary>
     public void Orphan()
     {
-        if (_leased is { } leased)
+        if (_mayBeLeased)
         {
-            context.Orphans.Add(leased.MessageId, leased.Attempt);
+            context.Orphans.Add(_id!.Value, FirstAttempt);
         }
 
         Release();
@@ -125,7 +133,10 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         }
     }
 
-    /// <summary>Ids are made here, in the order of the commits, so that lists ordered by id are in insertion order.</summary>
+    /// <summary>
+    /// Ids are made here, in the order of the commits, so that lists ordered by id are in insertion order. One that may
+    /// have been committed is kept: if it was, or is yet to be, no other try can make a second message of it.
+    /// </summary>
     private List<Recipient> Recipients()
     {
         if (_message is not null)
@@ -134,7 +145,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         }
 
         var scheduled = pending.SendAt is not null;
-        var id = Id<Message>.New(_now);
+        var id = _id ??= Id<Message>.New(_now);
         _message = NewMessage(id, scheduled);
         for (var i = 0; i < pending.Recipients.Count; i++)
         {
@@ -216,10 +227,11 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         var leased = message.SendAt is null && context.Queue.TryReserve(PlaceOf(message)) == Reservation.Taken;
         statements.Add(
             Statements.InsertDelivery, message.Id.Value, ProjectId.Value, (int)message.Priority, due, expires,
-            leased ? 1 : 0, leased ? context.Node.Id : null, leased ? now : null);
+            leased ? FirstAttempt : 0, leased ? context.Node.Id : null, leased ? now : null);
         if (leased)
         {
             _leased = Lease(message, expires);
+            _mayBeLeased = true;
         }
     }
 
@@ -234,7 +246,7 @@ internal sealed class AcceptMessage(PendingMessage pending, AcceptContext contex
         MessageId = message.Id,
         ProjectId = ProjectId,
         Priority = message.Priority,
-        Attempt = 1,
+        Attempt = FirstAttempt,
         LeasedAt = _now,
         Sandbox = message.Sandbox,
         Sender = context.ReturnPaths.Of(message.Id, pending.From.Address),

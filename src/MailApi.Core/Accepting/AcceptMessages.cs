@@ -24,6 +24,7 @@ public sealed class AcceptMessages : IGroupWrite
 
     private int _state = Waiting;
     private Ticket? _key;
+    private Ticket? _earlier;
     private DateTimeOffset _now;
     private IReadOnlyList<AcceptResult> _results = [];
 
@@ -67,13 +68,23 @@ public sealed class AcceptMessages : IGroupWrite
         {
             message.Claim(statements, _now);
         }
+
+        // A try that was not confirmed may have been committed all the same; one that still holds the key is waited for.
+        _earlier = _results.OfType<AcceptResult.Accepted>().FirstOrDefault() is { } accepted
+            ? statements.Add(Statements.FindMessage, accepted.Message.Id.Value)
+            : null;
     }
 
     public void Write(IStatements statements)
     {
-        if (_state == Abandoned)
+        if (_state == Abandoned || _earlier is { Rows.Count: > 0 })
         {
             return;
+        }
+
+        foreach (var message in _messages)
+        {
+            message.Begin(_now);
         }
 
         if (_idempotency is { } claim && _key!.Affected == 0)

@@ -38,6 +38,9 @@ internal static class Statements
         Bulk = BulkRows.Of("project_id uuid, email_key text, now timestamptz") with { Answers = true },
     };
 
+    /// <summary>message → the same, where it is stored.</summary>
+    public static readonly Statement FindMessage = new("SELECT id FROM messages WHERE id = $1");
+
     public static readonly Statement InsertMessage = Statement.Insert(
         "messages",
         """
