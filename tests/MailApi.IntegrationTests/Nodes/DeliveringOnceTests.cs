@@ -34,7 +34,7 @@ public sealed class DeliveringOnceTests
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(node => SendAsync(fleet, node, at)));
         await relay.Journal.WaitUntilAsync(j => j.Messages.Count >= Messages, TimeSpan.FromSeconds(60));
-        await fleet.WaitForCountAsync("SELECT count(*) FROM deliveries", 0, TimeSpan.FromSeconds(30));
+        await fleet.WaitUntilDrainedAsync(TimeSpan.FromSeconds(30));
 
         var received = relay.Journal.Messages;
         Assert.Equal(Messages, received.Select(m => m.Recipients.Single()).Distinct().Count());

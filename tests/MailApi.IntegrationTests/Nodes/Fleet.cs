@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MailApi.IntegrationTests.Running;
 using MailApi.IntegrationTests.Smtp;
@@ -132,6 +133,16 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Asks for one number until it is as expected; fails with what it was.</summary>
     public Task WaitForCountAsync(string sql, long expected, TimeSpan patience) => ApiClient.WaitAsync(
         async () => await CountAsync(sql), seen => seen.GetValue<long>() == expected, patience);
+
+    /// <summary>Waits until no delivery is left; fails with those that are.</summary>
+    public async Task WaitUntilDrainedAsync(TimeSpan patience)
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var left = source.CreateCommand("SELECT coalesce(json_agg(d), '[]')::text FROM deliveries d");
+        await ApiClient.WaitAsync(
+            async () => JsonNode.Parse((string)(await left.ExecuteScalarAsync())!)!,
+            seen => seen.AsArray().Count == 0, patience);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -102,7 +102,7 @@ public sealed class LostNodeTests
         await sleeper.WaitForEndAsync(last);
         await ApiClient.WaitAsync(
             async () => await fleet.MetricAsync(0, "mailapi_attempts_duration_seconds_count"), heard => heard.GetValue<double>() > 0);
-        await fleet.WaitForCountAsync("SELECT count(*) FROM deliveries", 0, TimeSpan.FromSeconds(10));
+        await fleet.WaitUntilDrainedAsync(TimeSpan.FromSeconds(10));
     }
 
     /// <summary>Each at a destination of its own, so that none is held back for the sake of others.</summary>

@@ -42,7 +42,7 @@ public abstract class OutageTests
         await traffic.StopAsync();
 
         var accepted = await AcceptAsync(fleet, from: 40, count: 20);
-        await fleet.WaitForCountAsync("SELECT count(*) FROM deliveries", 0, DrainedAfter - back.Elapsed);
+        await fleet.WaitUntilDrainedAsync(DrainedAfter - back.Elapsed);
         using var api = fleet.Client(0);
         foreach (var id in ids.Concat(accepted).Concat(traffic.Accepted))
         {

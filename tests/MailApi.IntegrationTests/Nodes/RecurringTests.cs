@@ -31,7 +31,7 @@ public sealed class RecurringTests
         using var content = new StringContent(csv, System.Text.Encoding.UTF8, "text/csv");
         using var import = await api.Http.PostAsync("/v1/suppressions/import", content);
         Assert.Equal(202, (int)import.StatusCode);
-        await fleet.WaitForCountAsync("SELECT count(*) FROM deliveries", 0, Patience);
+        await fleet.WaitUntilDrainedAsync(Patience);
 
         // An import begins at once, by a job of its own.
         await fleet.WaitForCountAsync("SELECT count(*) FROM suppression_imports WHERE status = 'completed'", 1, Patience);

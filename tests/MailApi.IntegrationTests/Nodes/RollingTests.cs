@@ -163,7 +163,7 @@ public sealed class RollingTests
     {
         await balancer.StopAsync();
         Assert.Empty(balancer.Failures);
-        await fleet.WaitForCountAsync("SELECT count(*) FROM deliveries", 0, TimeSpan.FromSeconds(20));
+        await fleet.WaitUntilDrainedAsync(TimeSpan.FromSeconds(20));
         var received = relay.Journal.Messages.Select(m => m.Recipients.Single());
         Assert.Equal(balancer.Accepted.Order(StringComparer.Ordinal), received.Order(StringComparer.Ordinal));
         Assert.Equal(0, await fleet.CountAsync("SELECT count(*) FROM attempts WHERE outcome = 'interrupted'"));
