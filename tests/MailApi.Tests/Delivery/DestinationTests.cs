@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MailApi.Core.Delivery;
 using MailApi.Core.Delivery.Queueing;
 using MailApi.Core.Domain;
@@ -132,6 +133,18 @@ public sealed class DestinationTests : IDisposable
     }
 
     [Fact]
+    public void A_message_is_let_go_of_when_its_attempt_is_over_whatever_else_hangs()
+    {
+        Put(Slow, 1);
+        Assert.Single(Take(1));
+
+        var sent = SendOne();
+
+        GC.Collect();
+        Assert.False(sent.IsAlive);
+    }
+
+    [Fact]
     public void Higher_priorities_get_a_destinations_room_first()
     {
         Put(Slow, 10, Priority.Low);
@@ -151,6 +164,16 @@ public sealed class DestinationTests : IDisposable
         Take(50);
 
         Assert.Equal(45, _queue.Close().Count);
+    }
+
+    /// <summary>In a method of its own, whose variables are gone when it is.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference SendOne()
+    {
+        Put(Other, 1);
+        var turn = Assert.Single(Take(1));
+        _queue.Finish(turn, Answer.Given);
+        return new WeakReference(turn.Delivery);
     }
 
     /// <summary>Answers until the destination has all the attempts it may have, and leaves those under way.</summary>

@@ -10,7 +10,9 @@ internal sealed class Destinations(TimeProvider time)
     public static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Destination> _byDomain = new(StringComparer.Ordinal);
-    private readonly Queue<SendingTurn> _underWay = new();
+
+    // The oldest first. What is over leaves at once: it holds its message.
+    private readonly LinkedList<SendingTurn> _watched = new();
     private int _stuck;
 
     /// <summary>Attempts that this node has under way at most.</summary>
@@ -43,19 +45,22 @@ internal sealed class Destinations(TimeProvider time)
     {
         destination.UnderWay++;
         var turn = new SendingTurn(delivery, destination, time.GetTimestamp());
-        _underWay.Enqueue(turn);
+        _watched.AddLast(turn.Watched);
         return turn;
     }
 
     public void End(SendingTurn turn, Answer answer)
     {
         var destination = turn.Destination;
-        turn.IsOver = true;
         destination.UnderWay--;
         if (turn.IsStuck)
         {
             destination.Stuck--;
             _stuck--;
+        }
+        else
+        {
+            _watched.Remove(turn.Watched);
         }
 
         destination.Learn(answer, Most(destination));
@@ -66,16 +71,12 @@ internal sealed class Destinations(TimeProvider time)
     public bool Review()
     {
         var before = _stuck;
-        while (_underWay.TryPeek(out var oldest)
-            && (oldest.IsOver || time.GetElapsedTime(oldest.StartedAt) >= StuckAfter))
+        while (_watched.First?.Value is { } oldest && time.GetElapsedTime(oldest.StartedAt) >= StuckAfter)
         {
-            _underWay.Dequeue();
-            if (!oldest.IsOver)
-            {
-                oldest.IsStuck = true;
-                oldest.Destination.Stuck++;
-                _stuck++;
-            }
+            _watched.RemoveFirst();
+            oldest.IsStuck = true;
+            oldest.Destination.Stuck++;
+            _stuck++;
         }
 
         return _stuck > before;

@@ -3,8 +3,11 @@ namespace MailApi.Core.Delivery.Queueing;
 /// <summary>A delivery that a sender has taken, until <see cref="RelayQueue.Finish"/>.</summary>
 public sealed class SendingTurn
 {
-    internal SendingTurn(LeasedDelivery delivery, Destination destination, long startedAt) =>
+    internal SendingTurn(LeasedDelivery delivery, Destination destination, long startedAt)
+    {
         (Delivery, Destination, StartedAt) = (delivery, destination, startedAt);
+        Watched = new LinkedListNode<SendingTurn>(this);
+    }
 
     public LeasedDelivery Delivery { get; }
 
@@ -13,9 +16,10 @@ public sealed class SendingTurn
     /// <summary>A timestamp of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     internal long StartedAt { get; }
 
-    internal bool IsStuck { get; set; }
+    /// <summary>Its place among those that are under way and not stuck.</summary>
+    internal LinkedListNode<SendingTurn> Watched { get; }
 
-    internal bool IsOver { get; set; }
+    internal bool IsStuck { get; set; }
 }
 
 /// <summary>What an attempt tells of its destination.</summary>
