@@ -83,9 +83,6 @@ public sealed class MailApiProcess(
         {
             ["ASPNETCORE_URLS"] = Address.ToString(),
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-
-            // As the image does.
-            ["DOTNET_GCgen0size"] = "0x1000000",
             ["Database__Provider"] = database.Provider.ToString().ToLowerInvariant(),
             ["ConnectionStrings__MailApi"] = database.ConnectionString,
             ["Bootstrap__ApiKey"] = ApiKey,
