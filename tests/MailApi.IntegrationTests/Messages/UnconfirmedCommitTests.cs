@@ -110,6 +110,7 @@ public sealed class UnconfirmedCommitTests
         await using var db = node.Contexts.CreateDbContext();
         var row = await db.Deliveries.SingleAsync();
         Assert.Equal((null, 0), (row.LeaseOwner, row.Attempt));
+        Assert.False(node.Queue.IsFull(Priority.Normal));
         Assert.Empty(node.Queue.Close());
     }
 
@@ -129,7 +130,9 @@ public sealed class UnconfirmedCommitTests
             _database = database;
             Contexts = new Contexts(database);
             _seals.UseKey(new byte[32]);
-            Queue = new RelayQueue(Options.Create(new DeliveryOptions()), TimeProvider.System);
+
+            // A place that an earlier try left taken would be missed.
+            Queue = new RelayQueue(Options.Create(new DeliveryOptions { MaxInMemory = 1 }), TimeProvider.System);
             Queue.Open(senders: 1);
             _events = new EventLog(new Listeners(Contexts), new FreshEvents(), _wakes);
             _writer = new Writer(Contexts.Wrapped, _events);
@@ -208,14 +211,12 @@ public sealed class UnconfirmedCommitTests
         public async Task WaitForLockAsync()
         {
             await using var db = Contexts.CreateDbContext();
-            while ((await db.Database.SqlQuery<int>(
+            var waiting = db.Database.SqlQuery<int>(
                 $"""
                 SELECT count(*)::int AS "Value" FROM pg_stat_activity
                 WHERE datname = current_database() AND wait_event_type = 'Lock'
-                """).SingleAsync(TestContext.Current.CancellationToken)) == 0)
-            {
-                await Task.Yield();
-            }
+                """);
+            await ApiClient.WaitAsync(async () => await waiting.SingleAsync(), seen => seen.GetValue<int>() > 0);
         }
 
         public async ValueTask DisposeAsync()

@@ -2,7 +2,8 @@ namespace MailApi.Core.Data.Writing;
 
 /// <summary>
 /// Something to be committed together with whatever else is waiting. Both steps may run again when a group has to be
-/// retried, so they start from nothing each time.
+/// retried, so they start from nothing each time; what must not happen twice is looked for, since a commit that was not
+/// confirmed may have happened.
 /// </summary>
 public interface IGroupWrite
 {
