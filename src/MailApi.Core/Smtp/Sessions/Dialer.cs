@@ -58,6 +58,9 @@ internal static class Dialer
         try
         {
             await socket.ConnectAsync(address, either.Token);
+
+            // Asked once, the socket remembers it. Later the system may not know: a server can break off at once.
+            _ = socket.RemoteEndPoint;
             return (socket, null);
         }
         catch (SocketException e)
@@ -76,6 +79,7 @@ internal static class Dialer
     private static string Describe(SocketError error) => error switch
     {
         SocketError.ConnectionRefused => "connection refused",
+        SocketError.NotConnected or SocketError.ConnectionReset => "the server broke it off at once",
         SocketError.HostNotFound or SocketError.NoData => "no such host",
         SocketError.TryAgain => "the name servers did not answer",
         SocketError.NetworkUnreachable or SocketError.HostUnreachable => "unreachable",
